@@ -1,0 +1,22 @@
+"""Instants as AWS's alarm texts write them, always in UTC."""
+
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["iso_text", "reason_text"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso_text(at_ms: int) -> str:
+    """Returns the form of messages and reason data: `2026-09-14T05:43:07.551+0000`."""
+    moment = _EPOCH + timedelta(milliseconds=at_ms)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "+0000"
+
+
+def reason_text(at_ms: int) -> str:
+    """Returns the form inside a state reason: `14/09/26 05:57:00`."""
+    moment = _EPOCH + timedelta(milliseconds=at_ms)
+    return (
+        f"{moment.day:02d}/{moment.month:02d}/{moment.year % 100:02d} "
+        f"{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}"
+    )
