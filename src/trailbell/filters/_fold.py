@@ -1,0 +1,88 @@
+"""One pass of all metric filters of a log group over a batch of log events.
+
+The result says what matched and what did not; nothing is counted yet, since counting needs to
+know what was counted before (``settle``). So batches can be folded anywhere, in any order.
+"""
+
+import msgspec
+
+from trailbell.cloudtrail import RecordFacts, facts_of
+from trailbell.filters._definition import FilterSet
+from trailbell.metrics import floor_to
+
+__all__ = ["Batch", "LogEvent", "Match", "Partial", "Unreadable", "fold"]
+
+_MINUTE_SECONDS = 60
+
+
+class LogEvent(msgspec.Struct, frozen=True):
+    """One log event: its timestamp (milliseconds), its message, and where the message began in its file."""
+
+    at_ms: int
+    message: bytes
+    offset: int = -1
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Log events that arrive together.
+
+    ``from_trail`` marks CloudTrail records: they must be JSON objects, and a record delivered
+    twice counts once. Other log events may be any text and are counted as given, like AWS does.
+    """
+
+    events: tuple[LogEvent, ...]
+    from_trail: bool = True
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A log event that at least one filter matches; ``filters`` are indexes into the filter set."""
+
+    at_ms: int
+    filters: tuple[int, ...]
+    facts: RecordFacts
+    message: bytes
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A record of a trail that is not one JSON object."""
+
+    offset: int
+    reason: str
+
+
+class Partial(msgspec.Struct, frozen=True):
+    """What one pass found.
+
+    ``misses`` maps (filter index, minute in ms) to how many events did not match, for filters that
+    publish a default value.
+    """
+
+    matches: tuple[Match, ...]
+    misses: dict[tuple[int, int], int]
+    unmatched: int
+    unreadable: tuple[Unreadable, ...]
+    from_trail: bool
+
+
+def fold(batch: Batch, filters: FilterSet) -> Partial:
+    """Runs every filter of the set over every event of the batch."""
+    decode, match = filters.patterns.decode, filters.patterns.match
+    matches: list[Match] = []
+    unreadable: list[Unreadable] = []
+    misses: dict[tuple[int, int], int] = {}
+    unmatched = 0
+    for event in batch.events:
+        record = decode(event.message)
+        if record is None and batch.from_trail:
+            unreadable.append(Unreadable(event.offset, "the record is not one valid JSON object"))
+            continue
+        matched = match(record)
+        for index in filters.with_default:
+            if index not in matched:
+                key = (index, floor_to(event.at_ms, _MINUTE_SECONDS))
+                misses[key] = misses.get(key, 0) + 1
+        if matched:
+            matches.append(Match(event.at_ms, matched, facts_of(event.message), event.message))
+        else:
+            unmatched += 1
+    return Partial(tuple(matches), misses, unmatched, tuple(unreadable), batch.from_trail)

@@ -1,0 +1,134 @@
+"""What a pass adds to metrics and evidence once it is known what had been counted before."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from trailbell.cloudtrail import RecordFacts
+from trailbell.evidence import Evidence, evidence_of
+from trailbell.filters._counts import RecordCounts
+from trailbell.filters._definition import FilterSet, MetricFilter
+from trailbell.filters._fold import Match, Partial
+from trailbell.metrics import MetricKey, StatisticSet, floor_to
+
+__all__ = ["Contribution", "CountedMatch", "SeriesMinute", "Settled", "identities_of", "settle"]
+
+_MINUTE_SECONDS = 60
+_IDENTITY_BYTES = 16
+
+
+class SeriesMinute(msgspec.Struct, frozen=True):
+    """The place a datapoint has: a metric, a unit and a minute (its first millisecond)."""
+
+    metric: MetricKey
+    unit: str
+    minute_ms: int
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What one batch adds to one datapoint; evidence is None where only default values came."""
+
+    statistics: StatisticSet
+    evidence: Evidence | None
+
+
+class CountedMatch(msgspec.Struct, frozen=True):
+    """A match with the filters (indexes) that count it, those that had counted it before left out."""
+
+    match: Match
+    filters: tuple[int, ...]
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """A batch ready to be committed.
+
+    ``identities`` are the identities counted for the first time, to be remembered.
+    """
+
+    contributions: dict[SeriesMinute, Contribution]
+    counted: tuple[CountedMatch, ...]
+    identities: frozenset[bytes]
+    counts: RecordCounts
+
+
+def _identity(facts: RecordFacts, counting: MetricFilter) -> bytes | None:
+    """Names one (filter, account, event) for deduplication; None where the record has no ``eventID``."""
+    if not facts.event_id:
+        return None
+    text = "\0".join((counting.log_group, counting.name, facts.account_id, facts.event_id))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_IDENTITY_BYTES).digest()
+
+
+def identities_of(partial: Partial, filters: FilterSet) -> frozenset[bytes]:
+    """Lists what deduplication must look up before the pass can be settled; empty off trails."""
+    if not partial.from_trail:
+        return frozenset()
+    found = (
+        _identity(match.facts, filters.filters[index]) for match in partial.matches for index in match.filters
+    )
+    return frozenset(each for each in found if each is not None)
+
+
+def settle(partial: Partial, filters: FilterSet, seen: Collection[bytes]) -> Settled:
+    """Counts a pass: every filter counts a record of a trail once, however often it is delivered.
+
+    Args:
+        partial: The pass.
+        filters: The set it was made with.
+        seen: The identities of ``identities_of`` that had been counted before.
+    """
+    fresh: set[bytes] = set()
+    counted: list[CountedMatch] = []
+    duplicates = 0
+    for match in partial.matches:
+        counting = []
+        for index in match.filters:
+            identity = _identity(match.facts, filters.filters[index]) if partial.from_trail else None
+            if identity is not None:
+                if identity in seen or identity in fresh:
+                    continue
+                fresh.add(identity)
+            counting.append(index)
+        if counting:
+            counted.append(CountedMatch(match, tuple(counting)))
+        else:
+            duplicates += 1
+    counts = RecordCounts(
+        matched=len(counted),
+        unmatched=partial.unmatched,
+        duplicate=duplicates,
+        rejected=len(partial.unreadable),
+    )
+    return Settled(_contributions(partial, counted, filters), tuple(counted), frozenset(fresh), counts)
+
+
+def _contributions(
+    partial: Partial, counted: Iterable[CountedMatch], filters: FilterSet
+) -> dict[SeriesMinute, Contribution]:
+    samples: dict[SeriesMinute, list[StatisticSet]] = {}
+    facts: dict[SeriesMinute, list[RecordFacts]] = {}
+    for each in counted:
+        witnessed: set[SeriesMinute] = set()
+        for index in each.filters:
+            place = _place(filters.filters[index], each.match.at_ms)
+            value = filters.filters[index].transformation.value
+            samples.setdefault(place, []).append(StatisticSet.of(value))
+            # Two filters may feed one metric: each adds its sample, but the call was made once.
+            if place not in witnessed:
+                witnessed.add(place)
+                facts.setdefault(place, []).append(each.match.facts)
+    for (index, minute_ms), number in partial.misses.items():
+        default = filters.filters[index].transformation.default_value
+        if default is not None:
+            place = _place(filters.filters[index], minute_ms)
+            samples.setdefault(place, []).append(StatisticSet.of(default, number))
+    return {
+        place: Contribution(StatisticSet.merge(*parts), evidence_of(facts[place]) if place in facts else None)
+        for place, parts in samples.items()
+    }
+
+
+def _place(counting: MetricFilter, at_ms: int) -> SeriesMinute:
+    transformation = counting.transformation
+    return SeriesMinute(transformation.metric, transformation.unit, floor_to(at_ms, _MINUTE_SECONDS))
