@@ -1,0 +1,259 @@
+"""The tables, as they are now. Every change comes with a migration; a test holds the two equal.
+
+Instants are milliseconds since the epoch. Every table has a bound (``_retention``).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = ["METADATA"]
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives out row numbers only for columns of the exact type INTEGER; elsewhere they are 64 bits wide.
+_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+log_group = Table(
+    "log_group",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+metric = Table(
+    "metric",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("namespace", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("dimensions", Text, nullable=False),
+    UniqueConstraint("namespace", "name", "dimensions"),
+)
+
+metric_filter = Table(
+    "metric_filter",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("log_group_id", ForeignKey("log_group.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("pattern", Text, nullable=False),
+    Column("metric_id", ForeignKey("metric.id"), nullable=False, index=True),
+    Column("metric_value", Float, nullable=False),
+    Column("default_value", Float),
+    Column("unit", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("log_group_id", "name"),
+)
+
+datapoint = Table(
+    "datapoint",
+    METADATA,
+    Column("metric_id", ForeignKey("metric.id"), primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("start_ms", BigInteger, primary_key=True),
+    Column("sample_count", Float, nullable=False),
+    Column("sum", Float, nullable=False),
+    Column("minimum", Float, nullable=False),
+    Column("maximum", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+evidence = Table(
+    "evidence",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("metric_id", ForeignKey("metric.id"), nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("delta", LargeBinary, nullable=False),
+    Index(None, "metric_id", "start_ms"),
+)
+
+alarm = Table(
+    "alarm",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("metric_id", ForeignKey("metric.id"), nullable=False, index=True),
+    Column("definition", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reason_data", Text, nullable=False),
+    Column("configuration_updated_ms", BigInteger, nullable=False),
+    Column("state_updated_ms", BigInteger, nullable=False),
+    # When the data of the present or last ALARM began, and up to when people were told about it.
+    Column("episode_start_ms", BigInteger),
+    Column("told_ms", BigInteger),
+)
+
+alarm_history = Table(
+    "alarm_history",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("alarm_name", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("item_type", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("evidence", LargeBinary),
+    Index(None, "alarm_name", "at_ms"),
+)
+
+topic = Table(
+    "topic",
+    METADATA,
+    Column("arn", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+subscription = Table(
+    "subscription",
+    METADATA,
+    Column("arn", Text, primary_key=True),
+    Column("topic_arn", ForeignKey("topic.arn"), nullable=False, index=True),
+    Column("protocol", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("topic_arn", "protocol", "endpoint"),
+)
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("message_id", Text, nullable=False),
+    # No foreign key: what was promised to a receiver that has since gone must still end somewhere visible.
+    Column("subscription_arn", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("evidence_start_ms", BigInteger),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("finished_ms", BigInteger),
+    Index(None, "state", "due_ms"),
+    Index(None, "subscription_arn", "state"),
+)
+
+delivery_attempt = Table(
+    "delivery_attempt",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("outbox_id", BigInteger, nullable=False, index=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+source = Table(
+    "source",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("location", Text, nullable=False, unique=True),
+    Column("log_group", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    # Null until the first look at the source is complete: files found before then may be backlog.
+    Column("caught_up_ms", BigInteger),
+    Column("files", BigInteger, nullable=False),
+    Column("matched", BigInteger, nullable=False),
+    Column("unmatched", BigInteger, nullable=False),
+    Column("duplicate", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+    Column("last_read_ms", BigInteger),
+    Column("last_lag_ms", BigInteger),
+)
+
+source_file = Table(
+    "source_file",
+    METADATA,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("inode", BigInteger, nullable=False),
+    Column("content_hash", LargeBinary, index=True),
+    Column("consumed_bytes", BigInteger, nullable=False),
+    Column("first_seen_ms", BigInteger, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+rejected_record = Table(
+    "rejected_record",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Index(None, "source_id", "file_name"),
+)
+
+counted_identity = Table(
+    "counted_identity",
+    METADATA,
+    Column("identity", LargeBinary, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+event = Table(
+    "event",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("delivered_ms", BigInteger, nullable=False, index=True),
+    # Backlog is delivered long ago by its own words; how long it is kept counts from when it came here.
+    Column("stored_ms", BigInteger, nullable=False, index=True),
+    Column("event_id", Text, nullable=False, index=True),
+    Column("account_id", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("principal_kind", Text, nullable=False),
+    Column("principal", Text, nullable=False),
+    Column("session", Text, nullable=False),
+    Column("call", Text, nullable=False),
+    Column("error_code", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Index(None, "principal", "at_ms"),
+    Index(None, "call", "at_ms"),
+    Index(None, "error_code", "at_ms"),
+    Index(None, "address", "at_ms"),
+    Index(None, "account_id", "at_ms"),
+    Index(None, "region", "at_ms"),
+)
+
+event_filter = Table(
+    "event_filter",
+    METADATA,
+    Column("metric_filter_id", BigInteger, primary_key=True),
+    Column("event_id", ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,235 @@
+"""Sources, the ledger of their files, what was rejected, and which records were counted."""
+
+import enum
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from trailbell.filters import RecordCounts
+from trailbell.store._schema import counted_identity, rejected_record, source, source_file
+
+__all__ = ["FileState", "LedgerFile", "RejectedEntry", "Sources", "StoredSource"]
+
+_LOOKED_UP_AT_ONCE = 500
+
+
+class FileState(enum.StrEnum):
+    """What became of a file.
+
+    SEEN: noticed, not yet read. READ: its records are counted. PENDING: perhaps still being written.
+    REJECTED: damaged, counted as one rejected record. COPY: its content was read under another name.
+    PASSED_OVER: holds no records to read, such as a digest.
+    """
+
+    SEEN = "seen"
+    READ = "read"
+    PENDING = "pending"
+    REJECTED = "rejected"
+    COPY = "copy"
+    PASSED_OVER = "passed-over"
+
+
+class LedgerFile(msgspec.Struct, frozen=True):
+    """What is known of one file of a source.
+
+    first_seen_ms is the timestamp of its log events: a restart repeats it.
+    consumed_bytes and content_hash tell how far an appended JSON Lines file was read.
+    """
+
+    name: str
+    size_bytes: int
+    modified_ns: int
+    inode: int
+    first_seen_ms: int
+    state: FileState
+    content_hash: bytes = b""
+    consumed_bytes: int = 0
+    note: str = ""
+
+
+class RejectedEntry(msgspec.Struct, frozen=True):
+    """A record, line or file that could not be read; offset -1 is the whole file or unknown."""
+
+    file_name: str
+    offset: int
+    reason: str
+    at_ms: int
+
+
+class StoredSource(msgspec.Struct, frozen=True):
+    """A source with what it has brought so far."""
+
+    id: int
+    location: str
+    log_group: str
+    created_ms: int
+    caught_up_ms: int | None
+    files: int
+    counts: RecordCounts
+    last_read_ms: int | None
+    last_lag_ms: int | None
+
+
+class Sources:
+    """Where events come from and how far they were read."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, location: str, log_group: str, now_ms: int) -> StoredSource:
+        """Makes a source, or finds it again by its location."""
+        self._connection.execute(
+            upsert(source)
+            .values(
+                location=location,
+                log_group=log_group,
+                created_ms=now_ms,
+                files=0,
+                matched=0,
+                unmatched=0,
+                duplicate=0,
+                rejected=0,
+            )
+            .on_conflict_do_nothing()
+        )
+        row = self._connection.execute(select(source).where(source.c.location == location)).one()
+        return _source(row)
+
+    def all(self) -> list[StoredSource]:
+        """Lists the sources by location."""
+        return [_source(row) for row in self._connection.execute(select(source).order_by(source.c.location))]
+
+    def set_caught_up(self, source_id: int, now_ms: int) -> None:
+        """Remembers that the first look at a source is complete."""
+        self._connection.execute(
+            update(source)
+            .where(source.c.id == source_id, source.c.caught_up_ms.is_(None))
+            .values(caught_up_ms=now_ms)
+        )
+
+    def add_counts(self, source_id: int, counts: RecordCounts, files: int, now_ms: int, lag_ms: int) -> None:
+        """Adds what a step read to the source's totals."""
+        own = source.c
+        self._connection.execute(
+            update(source)
+            .where(own.id == source_id)
+            .values(
+                files=own.files + files,
+                matched=own.matched + counts.matched,
+                unmatched=own.unmatched + counts.unmatched,
+                duplicate=own.duplicate + counts.duplicate,
+                rejected=own.rejected + counts.rejected,
+                last_read_ms=now_ms,
+                last_lag_ms=lag_ms,
+            )
+        )
+
+    def file(self, source_id: int, name: str) -> LedgerFile | None:
+        """Finds a file by its name."""
+        row = self._connection.execute(
+            select(source_file).where(source_file.c.source_id == source_id, source_file.c.name == name)
+        ).first()
+        return None if row is None else _file(row)
+
+    def name_with_content(self, source_id: int, content_hash: bytes) -> str | None:
+        """Finds the name under which a content was read before; a file is the same by its content."""
+        return self._connection.execute(
+            select(source_file.c.name).where(
+                source_file.c.source_id == source_id,
+                source_file.c.content_hash == content_hash,
+                source_file.c.state.in_([FileState.READ.value, FileState.PASSED_OVER.value]),
+            )
+        ).scalar()
+
+    def put_file(self, source_id: int, file: LedgerFile) -> None:
+        """Writes what is known of a file."""
+        values = msgspec.structs.asdict(file)
+        values["state"] = file.state.value
+        values["content_hash"] = file.content_hash or None
+        self._connection.execute(
+            upsert(source_file)
+            .values(source_id=source_id, **values)
+            .on_conflict_do_update(index_elements=["source_id", "name"], set_=values)
+        )
+
+    def files_in(self, source_id: int, state: FileState) -> list[LedgerFile]:
+        """Lists the files of a source that are in a state, by name."""
+        found = self._connection.execute(
+            select(source_file)
+            .where(source_file.c.source_id == source_id, source_file.c.state == state.value)
+            .order_by(source_file.c.name)
+        )
+        return [_file(row) for row in found]
+
+    def file_counts(self, source_id: int) -> dict[FileState, int]:
+        """Counts the files of a source by state."""
+        found = self._connection.execute(
+            select(source_file.c.state, func.count())
+            .where(source_file.c.source_id == source_id)
+            .group_by(source_file.c.state)
+        )
+        return {FileState(state): number for state, number in found}
+
+    def add_rejected(self, source_id: int, entries: Iterable[RejectedEntry]) -> None:
+        """Keeps the name, place and reason of what could not be read."""
+        rows = [{"source_id": source_id, **msgspec.structs.asdict(each)} for each in entries]
+        if rows:
+            self._connection.execute(insert(rejected_record), rows)
+
+    def rejected(self, limit: int = 100) -> list[RejectedEntry]:
+        """Lists what could not be read, newest first."""
+        found = self._connection.execute(
+            select(rejected_record).order_by(rejected_record.c.id.desc()).limit(limit)
+        )
+        return [RejectedEntry(each.file_name, each.offset, each.reason, each.at_ms) for each in found]
+
+    def counted_before(self, identities: Collection[bytes]) -> set[bytes]:
+        """Finds which of the given identities had been counted."""
+        wanted = list(identities)
+        found: set[bytes] = set()
+        for start in range(0, len(wanted), _LOOKED_UP_AT_ONCE):
+            part = wanted[start : start + _LOOKED_UP_AT_ONCE]
+            found.update(
+                self._connection.execute(
+                    select(counted_identity.c.identity).where(counted_identity.c.identity.in_(part))
+                ).scalars()
+            )
+        return found
+
+    def remember_counted(self, identities: Collection[bytes], now_ms: int) -> None:
+        """Remembers identities that are counted now."""
+        if identities:
+            self._connection.execute(
+                insert(counted_identity), [{"identity": each, "at_ms": now_ms} for each in identities]
+            )
+
+
+def _file(row: Row[Any]) -> LedgerFile:
+    return LedgerFile(
+        name=row.name,
+        size_bytes=row.size_bytes,
+        modified_ns=row.modified_ns,
+        inode=row.inode,
+        first_seen_ms=row.first_seen_ms,
+        state=FileState(row.state),
+        content_hash=row.content_hash or b"",
+        consumed_bytes=row.consumed_bytes,
+        note=row.note,
+    )
+
+
+def _source(row: Row[Any]) -> StoredSource:
+    return StoredSource(
+        id=row.id,
+        location=row.location,
+        log_group=row.log_group,
+        created_ms=row.created_ms,
+        caught_up_ms=row.caught_up_ms,
+        files=row.files,
+        counts=RecordCounts(row.matched, row.unmatched, row.duplicate, row.rejected),
+        last_read_ms=row.last_read_ms,
+        last_lag_ms=row.last_lag_ms,
+    )

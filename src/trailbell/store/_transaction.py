@@ -1,0 +1,28 @@
+"""One transaction and the aggregates reachable in it."""
+
+from sqlalchemy import Connection
+
+from trailbell.store._alarms import Alarms
+from trailbell.store._datapoints import Datapoints
+from trailbell.store._events import Events
+from trailbell.store._filters import Filters
+from trailbell.store._outbox import Outbox
+from trailbell.store._retention import Retention
+from trailbell.store._sources import Sources
+from trailbell.store._topics import Topics
+
+__all__ = ["Transaction"]
+
+
+class Transaction:
+    """The tables by aggregate, all on one connection; nothing outlives the transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.filters = Filters(connection)
+        self.datapoints = Datapoints(connection)
+        self.alarms = Alarms(connection)
+        self.topics = Topics(connection)
+        self.outbox = Outbox(connection)
+        self.sources = Sources(connection)
+        self.events = Events(connection)
+        self.retention = Retention(connection)
