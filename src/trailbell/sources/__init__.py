@@ -1,0 +1,15 @@
+"""Where events come from: what every source promises, and the folder that is watched."""
+
+from trailbell.sources._contract import FileContent, FoundFile, Source, SourceError, UnreadableFile
+from trailbell.sources._directory import DirectorySource
+from trailbell.sources._in_memory import MemorySource
+
+__all__ = [
+    "DirectorySource",
+    "FileContent",
+    "FoundFile",
+    "MemorySource",
+    "Source",
+    "SourceError",
+    "UnreadableFile",
+]
