@@ -1,0 +1,203 @@
+"""The running system: what `serve` starts and stops."""
+
+import threading
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import structlog
+
+from trailbell.alarms import evaluation_range
+from trailbell.chain._announce import Announcer
+from trailbell.chain._clock import Clock
+from trailbell.chain._deliver import Deliverer
+from trailbell.chain._evaluate import Evaluator
+from trailbell.chain._ingest import Filtering, Ingest
+from trailbell.chain._loops import DeliveryLoop, Found, IngestLoop, Loop, TickLoop, groups_of
+from trailbell.chain._report import Report
+from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, subscribe_settings
+from trailbell.channels import Channel, ChannelOptions, open_channel
+from trailbell.metrics import MetricKey
+from trailbell.settings import Evaluation, Settings, is_loopback, parse_address
+from trailbell.sources import DirectorySource
+from trailbell.store import Bounds, Store
+from trailbell.topics import Subscription
+
+__all__ = ["Chain"]
+
+_log = structlog.get_logger(__name__)
+
+_RETENTION_SECOND = 35
+_RETENTION_MINUTES = 60
+_MINUTE_MS = 60_000
+_SHORTEST_HORIZON_MS = 15 * _MINUTE_MS
+
+
+class Chain:
+    """Sources to log group to metrics to alarms to topics, on one store.
+
+    Args:
+        settings: What the user asked for.
+        store: The data folder, owned by this process.
+        clock: The time.
+        terminal: Where messages to ``-`` are written.
+        base_url: Where this server answers; addresses in messages begin with it.
+
+    Raises:
+        ChainError: The settings cannot be carried out on this store.
+        UnknownControlError: A control key is not in the catalogue.
+        SourceError: A source cannot be used.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, terminal: TextIO, base_url: str
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._terminal = terminal
+        self.bounds = Bounds(settings.matched_event_days, settings.matched_event_bytes)
+        self._announcer = Announcer(base_url, round(settings.gather_seconds * 1000))
+        self.evaluator = Evaluator(store, clock, settings, self._announcer)
+        self.report = Report(store, clock, settings, self.bounds)
+        sources = [_usable_source(Path(each)) for each in dict.fromkeys(settings.source)]
+        subscriptions = self._set_up()
+        self._filtering = self._compiled()
+        self._intakes = [(each, self._ingest(each)) for each in sources]
+        self._deliveries = [
+            DeliveryLoop(Deliverer(store, clock, self._announcer, each, self._channel_of(each)), clock)
+            for each in subscriptions
+        ]
+        self._loops: list[Loop] = [
+            *self._deliveries,
+            TickLoop("evaluate", clock, self.tick, self.evaluator.tick_offset_seconds),
+            TickLoop("retention", clock, self.enforce_retention, _RETENTION_SECOND, _RETENTION_MINUTES),
+            *(self._ingest_loop(source, ingest) for source, ingest in self._intakes),
+        ]
+        self._ready = threading.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every loop has been started."""
+        return self._ready.is_set()
+
+    @property
+    def _is_eager(self) -> bool:
+        return self._settings.evaluation is Evaluation.EAGER
+
+    def start(self) -> None:
+        """Starts every loop. Messages that a dead process left half sent are due at once."""
+        with self._store.write() as transaction:
+            transaction.outbox.release(self._clock.now_ms())
+        for loop in self._loops:
+            loop.start()
+        self._ready.set()
+
+    def stop(self, timeout_seconds: float = 5.0) -> bool:
+        """Finishes the steps in hand and ends; False if one of them went on past the timeout."""
+        self._ready.clear()
+        for loop in self._loops:
+            loop.stop()
+        ended = [loop.join(timeout_seconds) for loop in self._loops]
+        for delivery in self._deliveries:
+            delivery.close()
+        return all(ended)
+
+    def take_all(self) -> None:
+        """Reads what is in the sources now and not yet read: what the loops do all the time, once."""
+        for source, ingest in self._intakes:
+            for group in groups_of(source.scan()):
+                self.arrived(ingest.take(group, self._filtering))
+            ingest.caught_up()
+
+    def deliver_all(self) -> None:
+        """Tries every message that is due now, once each."""
+        for delivery in self._deliveries:
+            delivery.deliver_due()
+
+    def tick(self) -> None:
+        """Judges every alarm as of now, and compacts the evidence of closed minutes."""
+        self.evaluator.tick()
+        if self._is_eager:
+            self.evaluator.look_ahead()
+        now_ms = self._clock.now_ms()
+        with self._store.write() as transaction:
+            transaction.datapoints.compact(now_ms - now_ms % _MINUTE_MS - _MINUTE_MS)
+        self._wake()
+
+    def arrived(self, metrics: Collection[MetricKey]) -> None:
+        """Looks eagerly at the alarms on metrics with new data, unless only AWS's own ticks are wanted."""
+        if metrics and self._is_eager and self.evaluator.look_ahead(metrics):
+            self._wake()
+
+    def enforce_retention(self) -> None:
+        """Deletes what is beyond its bound."""
+        with self._store.write() as transaction:
+            deleted = transaction.retention.enforce(self.bounds, self._clock.now_ms())
+        if deleted:
+            _log.info("rows beyond their bounds deleted", **deleted)
+
+    def apply_controls(self, keys: Sequence[str]) -> list[str]:
+        """Provisions controls on the running system; returns the alarms made or changed.
+
+        Raises:
+            ChainError: There is no log group to put the filters on.
+            UnknownControlError: A key is not in the catalogue.
+        """
+        controls = chosen_controls(keys)
+        with self._store.write() as transaction:
+            changed = apply_controls(transaction, self._settings, controls, self._clock.now_ms())
+        self._filtering = self._compiled()
+        return changed
+
+    def _set_up(self) -> list[Subscription]:
+        now_ms = self._clock.now_ms()
+        with self._store.write() as transaction:
+            if self._settings.source:
+                if transaction.filters.create_group(LOG_GROUP, now_ms):
+                    _log.info("log group created", log_group=LOG_GROUP)
+                chosen = chosen_controls(self._settings.controls)
+                apply_controls(transaction, self._settings, chosen, now_ms)
+            return subscribe_settings(transaction, self._settings, now_ms)
+
+    def _compiled(self) -> Filtering:
+        with self._store.read() as transaction:
+            return Filtering(transaction.filters.all(LOG_GROUP))
+
+    def _ingest(self, source: DirectorySource) -> Ingest:
+        with self._store.write() as transaction:
+            stored = transaction.sources.put(str(source.path), LOG_GROUP, self._clock.now_ms())
+        return Ingest(self._store, self._clock, source, stored, self._horizon_ms)
+
+    def _ingest_loop(self, source: DirectorySource, ingest: Ingest) -> IngestLoop:
+        def take(group: Sequence[Found]) -> None:
+            self.arrived(ingest.take(group, self._filtering))
+
+        return IngestLoop(source, self._settings.rescan_seconds, take, ingest.caught_up)
+
+    def _horizon_ms(self) -> int:
+        """How far back the alarms look: what is older cannot ring any of them."""
+        now_ms = self._clock.now_ms()
+        with self._store.read() as transaction:
+            starts = [evaluation_range(each.definition, now_ms)[0] for each in transaction.alarms.all()]
+        return max([_SHORTEST_HORIZON_MS, *(now_ms - start for start in starts)])
+
+    def _channel_of(self, subscription: Subscription) -> Channel:
+        host, _ = parse_address(self._settings.listen)
+        options = ChannelOptions(
+            stream=self._terminal,
+            allow_private=self._settings.allow_private_addresses,
+            allow_loopback=is_loopback(host),
+        )
+        return open_channel(subscription.endpoint, options)
+
+    def _wake(self) -> None:
+        for delivery in self._deliveries:
+            delivery.wake()
+
+
+def _usable_source(path: Path) -> DirectorySource:
+    """Opens a source; a wrong path is told before anything is made for it."""
+    source = DirectorySource(path)
+    source.scan()
+    return source

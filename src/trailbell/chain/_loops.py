@@ -1,0 +1,216 @@
+"""The threads that keep the chain moving; each is one small loop over a step that stands elsewhere."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import structlog
+
+from trailbell._errors import TrailbellError
+from trailbell.chain._clock import Clock
+from trailbell.chain._deliver import Deliverer
+from trailbell.sources import DirectorySource, FoundFile, UnreadableFile
+
+__all__ = ["DeliveryLoop", "Found", "IngestLoop", "Loop", "TickLoop", "groups_of"]
+
+_log = structlog.get_logger(__name__)
+
+Found = FoundFile | UnreadableFile
+
+_MINUTE_MS = 60_000
+_FILES_AT_ONCE = 64
+_BYTES_AT_ONCE = 32 * 1024 * 1024
+_QUEUED_FILES = 1024
+_LONGEST_WAIT_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 5.0
+
+
+class Loop:
+    """A thread that runs until it is asked to stop; what fails is logged and tried again."""
+
+    pause_seconds = 1.0
+
+    def __init__(self, name: str) -> None:
+        self.stopping = threading.Event()
+        self._thread = threading.Thread(target=self._keep_running, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the loop to end after the step in hand."""
+        self.stopping.set()
+
+    def join(self, timeout_seconds: float) -> bool:
+        """Waits for the end; False if the step in hand goes on."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
+
+    def run(self) -> None:
+        """Does the work until ``stopping`` is set."""
+        raise NotImplementedError
+
+    def _keep_running(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                self.run()
+            except TrailbellError as error:
+                _log.error("stopped short, will go on", loop=self._thread.name, reason=str(error))
+            except Exception:
+                # A defect in one step must not end the watch over everything else.
+                _log.exception("stopped short, will go on", loop=self._thread.name)
+            self.stopping.wait(self.pause_seconds)
+
+
+class TickLoop(Loop):
+    """Runs a step at a steady distance, some seconds into a minute, so that the minute before is complete."""
+
+    def __init__(
+        self, name: str, clock: Clock, step: Callable[[], object], offset_seconds: int, every_minutes: int = 1
+    ) -> None:
+        super().__init__(name)
+        self._clock = clock
+        self._step_once = step
+        self._offset_ms = offset_seconds * 1000
+        self._every_ms = every_minutes * _MINUTE_MS
+
+    def run(self) -> None:
+        """Runs the step now (once, after whatever time was missed) and then at every tick."""
+        while not self.stopping.is_set():
+            self._step_once()
+            now_ms = self._clock.now_ms()
+            ticks = (now_ms - self._offset_ms) // self._every_ms
+            next_ms = (ticks + 1) * self._every_ms + self._offset_ms
+            # Waiting in short parts follows a clock that is set while we wait.
+            while not self.stopping.is_set() and (left_ms := next_ms - self._clock.now_ms()) > 0:
+                if left_ms > self._every_ms:
+                    break
+                self.stopping.wait(min(left_ms / 1000, 1.0))
+
+
+class DeliveryLoop(Loop):
+    """Delivers one subscription's messages; sleeps until the next is due or something was written."""
+
+    def __init__(self, deliverer: Deliverer, clock: Clock) -> None:
+        super().__init__(f"deliver {deliverer.subscription.arn.rpartition(':')[2]}")
+        self._deliverer = deliverer
+        self._clock = clock
+        self._written = threading.Event()
+
+    def wake(self) -> None:
+        """Says that something was written to the outbox."""
+        self._written.set()
+
+    def stop(self) -> None:
+        """Asks the loop to end after the attempt in hand."""
+        super().stop()
+        self._written.set()
+
+    def run(self) -> None:
+        """Delivers what is due, then sleep."""
+        while not self.stopping.is_set():
+            self._written.clear()
+            self.deliver_due()
+            due_ms = self._deliverer.next_due_ms()
+            wait = _LONGEST_WAIT_SECONDS
+            if due_ms is not None:
+                wait = min(wait, max(0.0, (due_ms - self._clock.now_ms()) / 1000))
+            self._written.wait(wait)
+
+    def deliver_due(self) -> None:
+        """Tries every message that is due, until the loop is asked to stop."""
+        while not self.stopping.is_set() and self._deliverer.deliver_next():
+            pass
+
+    def close(self) -> None:
+        """Lets the channel go."""
+        self._deliverer.close()
+
+
+class IngestLoop(Loop):
+    """Feeds one source's files, in groups, to a step; a second thread watches the folder meanwhile."""
+
+    def __init__(
+        self,
+        source: DirectorySource,
+        rescan_seconds: float,
+        take: Callable[[Sequence[Found]], None],
+        caught_up: Callable[[], None],
+    ) -> None:
+        super().__init__(f"ingest {source.path}")
+        self._source = source
+        self._rescan_seconds = rescan_seconds
+        self._take_group = take
+        self._caught_up = caught_up
+        self._found: queue.Queue[Found] = queue.Queue(_QUEUED_FILES)
+        self._watching: threading.Thread | None = None
+
+    def run(self) -> None:
+        """Takes everything that is there, then everything that comes."""
+        for group in groups_of(self._source.scan()):
+            if self.stopping.is_set():
+                return
+            self._take(group)
+        self._caught_up()
+        self._watching = threading.Thread(target=self._watch, name=f"watch {self._source.path}", daemon=True)
+        self._watching.start()
+        while not self.stopping.is_set() and self._watching.is_alive():
+            for group in groups_of(self._arrived()):
+                self._take(group)
+
+    def _watch(self) -> None:
+        try:
+            for found in self._source.changes(self.stopping, self._rescan_seconds):
+                while not self.stopping.is_set():
+                    try:
+                        self._found.put(found, timeout=1.0)
+                    except queue.Full:
+                        continue
+                    break
+        except TrailbellError as error:
+            _log.error("the source cannot be watched, will try again", reason=str(error))
+
+    def _arrived(self) -> Iterator[Found]:
+        """Yield what has arrived, waiting only for the first."""
+        try:
+            yield self._found.get(timeout=0.5)
+            while True:
+                yield self._found.get_nowait()
+        except queue.Empty:
+            return
+
+    def _take(self, group: Sequence[Found]) -> None:
+        try:
+            self._take_group(group)
+        except TrailbellError as error:
+            _log.error("files not taken, will try again", files=len(group), reason=str(error))
+            self._look_again(group)
+        except Exception:
+            if len(group) == 1:
+                _log.exception("file not taken, will try again", file=group[0].name)
+                self._look_again(group)
+                return
+            # One file that trips us must not hold up those that came with it.
+            for each in group:
+                self._take([each])
+
+    def _look_again(self, group: Iterable[Found]) -> None:
+        for each in group:
+            if isinstance(each, FoundFile):
+                self._source.look_again(each, _LOOK_AGAIN_SECONDS)
+
+
+def groups_of(found: Iterable[Found]) -> Iterator[list[Found]]:
+    """Cuts what was found into groups of bounded number and size, each committed in one transaction."""
+    group: list[Found] = []
+    size = 0
+    for each in found:
+        group.append(each)
+        size += each.size_bytes if isinstance(each, FoundFile) else 0
+        if len(group) >= _FILES_AT_ONCE or size >= _BYTES_AT_ONCE:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group

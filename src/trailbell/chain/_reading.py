@@ -1,0 +1,122 @@
+"""What one look at a file's content means, given what is known of the file: a decision, no I/O."""
+
+import enum
+import hashlib
+
+import msgspec
+
+from trailbell.cloudtrail import (
+    DamagedContentError,
+    RawRecord,
+    Reading,
+    RejectedRecord,
+    decompress,
+    read_records,
+)
+from trailbell.store import FileState, LedgerFile
+
+__all__ = ["MAXIMUM_CONTENT_BYTES", "SETTLED_AFTER_MS", "Look", "LookKind", "look_at"]
+
+MAXIMUM_CONTENT_BYTES = 256 * 1024 * 1024
+"""The largest file read, and the largest one it may decompress to."""
+
+SETTLED_AFTER_MS = 30_000
+"""A damaged or cut file counts as perhaps still being written until unchanged this long."""
+
+
+class LookKind(enum.StrEnum):
+    """What to do with the file: count its records, wait, or set it aside."""
+
+    RECORDS = "records"
+    PENDING = "pending"
+    DAMAGED = "damaged"
+    PASSED_OVER = "passed-over"
+    UNCHANGED = "unchanged"
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The decision with its reason.
+
+    ``content_hash`` names the bytes the decision covers and ``consumed_bytes`` how many these are;
+    ``is_whole`` is False while a last line may still be growing.
+    """
+
+    kind: LookKind
+    reason: str = ""
+    records: tuple[RawRecord, ...] = ()
+    rejected: tuple[RejectedRecord, ...] = ()
+    content_hash: bytes = b""
+    consumed_bytes: int = 0
+    offset: int = -1
+    is_whole: bool = True
+
+
+def look_at(content: bytes, name: str, known: LedgerFile | None, *, is_settled: bool) -> Look:
+    """Decide what a file's content asks for.
+
+    Args:
+        content: The file as it is on disk, compressed or not.
+        name: Its name, which tells digest and Insight files.
+        known: What the ledger holds of it: an appended JSON Lines file goes on from its old end.
+        is_settled: The file has not changed for long enough to be taken as it is.
+    """
+    whole_hash = hashlib.sha256(content).digest()
+    unchanged = Look(LookKind.UNCHANGED, content_hash=whole_hash, consumed_bytes=len(content))
+    if known is not None and known.content_hash == whole_hash and known.state is not FileState.PENDING:
+        return unchanged
+    start = _old_end(content, known)
+    rest = content[start:] if start else content
+    if start and not rest.strip():
+        return unchanged
+    try:
+        plain = decompress(rest, MAXIMUM_CONTENT_BYTES)
+        reading = read_records(plain, name)
+    except DamagedContentError as error:
+        if not is_settled:
+            return Look(LookKind.PENDING, reason=error.reason)
+        if not start:
+            return Look(LookKind.DAMAGED, reason=error.reason, content_hash=whole_hash, offset=error.offset)
+        # What was read before stays read: only the rest is rejected.
+        reading = Reading(
+            (), (RejectedRecord(0, -1, error.reason),), "", lines=True, consumed_bytes=len(rest)
+        )
+        plain = rest
+    if reading.passed_over:
+        return Look(
+            LookKind.PASSED_OVER,
+            reason=reading.passed_over,
+            content_hash=whole_hash,
+            consumed_bytes=len(content),
+        )
+    rejected = reading.rejected
+    # Only a plain file can be read on from the middle of it; a cut line in a compressed one is final.
+    is_cut = reading.consumed_bytes < len(plain)
+    waits = is_cut and plain is rest and not is_settled
+    if is_cut and not waits:
+        rejected = (*rejected, RejectedRecord(reading.consumed_bytes, -1, "the last line is cut"))
+    consumed = start + reading.consumed_bytes if waits else len(content)
+    return Look(
+        LookKind.RECORDS,
+        records=tuple(RawRecord(each.content, _moved(each.offset, start)) for each in reading.records),
+        rejected=tuple(
+            RejectedRecord(_moved(each.offset, start), each.position, each.reason) for each in rejected
+        ),
+        content_hash=hashlib.sha256(content[:consumed]).digest() if waits else whole_hash,
+        consumed_bytes=consumed,
+        is_whole=not waits,
+    )
+
+
+def _old_end(content: bytes, known: LedgerFile | None) -> int:
+    """Finds where reading goes on: at the end of what was read, if that is still how the file begins."""
+    if known is None or not known.consumed_bytes or known.consumed_bytes >= len(content):
+        return 0
+    if not known.content_hash or known.state not in {FileState.READ, FileState.PENDING}:
+        return 0
+    if hashlib.sha256(content[: known.consumed_bytes]).digest() != known.content_hash:
+        return 0
+    return known.consumed_bytes
+
+
+def _moved(offset: int, by: int) -> int:
+    return offset + by if offset >= 0 else offset

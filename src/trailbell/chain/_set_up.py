@@ -1,0 +1,110 @@
+"""What exists from the start: the log group, the controls' filters and alarms, the topic, who is told."""
+
+import hashlib
+from collections.abc import Sequence
+
+import structlog
+
+from trailbell.alarms import Alarm, AlarmConfiguration, ConfigurationChange, configuration_history
+from trailbell.chain._errors import ChainError
+from trailbell.controls import Control, control_of, provision, watched_controls
+from trailbell.settings import NO_CONTROLS, Settings
+from trailbell.store import HistoryItem, StoredAlarm, Transaction
+from trailbell.topics import Protocol, Subscription, Topic, topic_arn
+
+__all__ = ["LOG_GROUP", "TOPIC_NAME", "apply_controls", "chosen_controls", "subscribe_settings"]
+
+LOG_GROUP = "CloudTrail/logs"
+"""The log group that trail sources write to, named as in the benchmark's own commands."""
+
+TOPIC_NAME = "security-alarms"
+
+_log = structlog.get_logger(__name__)
+
+
+def chosen_controls(keys: Sequence[str]) -> tuple[Control, ...]:
+    """Finds the controls that a setting names: none given means all, the word ``none`` means none.
+
+    Raises:
+        UnknownControlError: A key is not in the catalogue.
+        ChainError: A control is not watched by a metric filter.
+    """
+    if tuple(keys) == (NO_CONTROLS,):
+        return ()
+    if not keys:
+        return watched_controls()
+    chosen = tuple(control_of(key) for key in keys)
+    for control in chosen:
+        if control.pattern is None:
+            raise ChainError(f"control {control.key} is not a metric filter, so it cannot be provisioned")
+    return chosen
+
+
+def apply_controls(
+    transaction: Transaction, settings: Settings, controls: Sequence[Control], now_ms: int
+) -> list[str]:
+    """Puts the filters and alarms of controls in place; returns the alarms that were made or changed.
+
+    Raises:
+        ChainError: The log group does not exist: a filter on a group that nothing writes to would be blind.
+    """
+    if controls and not transaction.filters.has_group(LOG_GROUP):
+        raise ChainError(
+            f"the log group {LOG_GROUP} does not exist, as nothing delivers CloudTrail records yet: "
+            "start the server with --source PATH"
+        )
+    topic = topic_arn(settings.region, settings.account_id, TOPIC_NAME)
+    changed: list[str] = []
+    for control in controls:
+        put = provision(control, LOG_GROUP, (topic,))
+        transaction.filters.put(put.metric_filter, now_ms)
+        if _put_alarm(transaction, settings, put.alarm, now_ms):
+            changed.append(put.alarm.name)
+    return changed
+
+
+def _put_alarm(transaction: Transaction, settings: Settings, alarm: Alarm, now_ms: int) -> bool:
+    """Puts an alarm with its history item; False if it stood there as it is."""
+    before = transaction.alarms.find(alarm.name)
+    if not transaction.alarms.put(alarm, now_ms):
+        return False
+    after = transaction.alarms.find(alarm.name)
+    if after is None:
+        raise AssertionError(f"alarm {alarm.name} was put and is not there")
+    summary, data = configuration_history(
+        ConfigurationChange.CREATE if before is None else ConfigurationChange.UPDATE,
+        _configuration(after, settings),
+        None if before is None else _configuration(before, settings),
+    )
+    transaction.alarms.add_history(HistoryItem(alarm.name, now_ms, "ConfigurationUpdate", summary, data))
+    return True
+
+
+def _configuration(stored: StoredAlarm, settings: Settings) -> AlarmConfiguration:
+    return AlarmConfiguration(
+        alarm=stored.definition,
+        account_id=settings.account_id,
+        region=settings.region,
+        configuration_updated_ms=stored.configuration_updated_ms,
+        state=stored.state,
+        state_updated_ms=stored.state_updated_ms,
+    )
+
+
+def subscribe_settings(transaction: Transaction, settings: Settings, now_ms: int) -> list[Subscription]:
+    """Makes the topic and hold its subscriptions to what ``notify`` says; messages of others are buried."""
+    topic = Topic(topic_arn(settings.region, settings.account_id, TOPIC_NAME), TOPIC_NAME)
+    if settings.notify:
+        transaction.topics.put(topic, now_ms)
+    transaction.topics.keep_only(topic.arn, settings.notify)
+    for endpoint in settings.notify:
+        protocol = Protocol.TERMINAL if endpoint == "-" else Protocol.WEBHOOK
+        name = hashlib.blake2b(endpoint.encode(), digest_size=8).hexdigest()
+        transaction.topics.subscribe(
+            Subscription(f"{topic.arn}:{name}", topic.arn, protocol, endpoint), now_ms
+        )
+    subscriptions = transaction.topics.subscriptions(topic.arn)
+    buried = transaction.outbox.bury_orphans([each.arn for each in subscriptions], now_ms)
+    if buried:
+        _log.warning("messages given up, as their receiver is no longer in the settings", messages=buried)
+    return subscriptions
