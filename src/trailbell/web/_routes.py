@@ -1,0 +1,175 @@
+"""The routes: each a few lines from request to the chain's answer; the table documents them all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trailbell.chain import Chain, ChainError, Clock
+from trailbell.controls import CATALOGUE, Control, control_of
+from trailbell.store import EventQuery
+from trailbell.web._instants import parse_instant
+from trailbell.web._metrics import exposition
+
+__all__ = ["ROUTES", "Handler", "RouteField", "json_response"]
+
+_LARGEST_LIMIT = 10_000
+_EVENT_PARAMETERS = frozenset(
+    [
+        "account",
+        "address",
+        "alarm",
+        "call",
+        "error",
+        "event_id",
+        "limit",
+        "principal",
+        "record",
+        "since",
+        "until",
+    ]
+)
+
+Handler = Callable[[Request, Chain, Clock], Response]
+
+
+class RouteField(msgspec.Struct, frozen=True):
+    """A route as its reader meets it, with the function that answers."""
+
+    method: str
+    path: str
+    summary: str
+    handler: Handler
+
+
+class _ApplyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    keys: tuple[str, ...] = ()
+
+
+def json_response(value: object, status: int = 200) -> Response:
+    """Answers with a value as JSON."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def _health(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response({"status": "ok"})
+
+
+def _ready(request: Request, chain: Chain, clock: Clock) -> Response:
+    if chain.is_ready:
+        return json_response({"status": "ready"})
+    return json_response({"status": "starting or stopping"}, 503)
+
+
+def _metrics(request: Request, chain: Chain, clock: Clock) -> Response:
+    body, media_type = exposition(chain.report.status())
+    return Response(body, media_type=media_type)
+
+
+def _status(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response(chain.report.status())
+
+
+def _alarms(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response({"alarms": chain.report.alarms()})
+
+
+def _alarm(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response(chain.report.alarm(request.path_params["name"]))
+
+
+def _events(request: Request, chain: Chain, clock: Clock) -> Response:
+    asked = request.query_params
+    unknown = sorted(set(asked) - _EVENT_PARAMETERS)
+    if unknown:
+        raise ChainError(
+            f"unknown parameter {unknown[0]!r}; known are {', '.join(sorted(_EVENT_PARAMETERS))}"
+        )
+    now_ms = clock.now_ms()
+    query = EventQuery(
+        principal=asked.get("principal", ""),
+        call=asked.get("call", ""),
+        error=asked.get("error", ""),
+        address=asked.get("address", ""),
+        account=asked.get("account", ""),
+        event_id=asked.get("event_id", ""),
+        since_ms=parse_instant(asked["since"], now_ms) if "since" in asked else None,
+        until_ms=parse_instant(asked["until"], now_ms) if "until" in asked else None,
+        limit=_limit(asked.get("limit", "50")),
+    )
+    with_record = asked.get("record", "") in {"1", "true", "yes"}
+    return json_response(
+        {"events": chain.report.events(query, asked.get("alarm", ""), with_record=with_record)}
+    )
+
+
+def _rejected(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response(
+        {"rejected": chain.report.rejected(_limit(request.query_params.get("limit", "100")))}
+    )
+
+
+def _controls(request: Request, chain: Chain, clock: Clock) -> Response:
+    states = {each.name: each.state for each in chain.report.alarms()}
+    return json_response({"controls": [_control_line(each, states) for each in CATALOGUE]})
+
+
+def _control(request: Request, chain: Chain, clock: Clock) -> Response:
+    control = control_of(request.path_params["key"])
+    states = {each.name: each.state for each in chain.report.alarms()}
+    detail = _control_line(control, states) | {
+        "ids": control.ids(),
+        "pattern": control.pattern,
+        "gaps": control.gaps,
+        "advice": control.advice,
+    }
+    return json_response(detail)
+
+
+def _apply_controls(request: Request, chain: Chain, clock: Clock) -> Response:
+    try:
+        asked = msgspec.json.decode(request.state.body or b"{}", type=_ApplyRequest)
+    except msgspec.DecodeError as error:
+        raise ChainError(f"the request's body is not as expected: {error}") from error
+    return json_response({"changed": chain.apply_controls(asked.keys)})
+
+
+def _control_line(control: Control, states: dict[str, str]) -> dict[str, Any]:
+    ids = control.ids()
+    newest = list(ids)[-1]
+    return {
+        "key": control.key,
+        "title": control.title,
+        "id": ids[newest],
+        "version": newest,
+        "severity": control.severity.value,
+        "filter_name": None if control.pattern is None else control.filter_name,
+        "metric_name": control.metric_name,
+        "alarm_name": control.alarm_name,
+        "alarm_state": states.get(control.alarm_name or ""),
+    }
+
+
+def _limit(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= _LARGEST_LIMIT:
+        raise ChainError(f"limit must be a whole number from 1 to {_LARGEST_LIMIT}, not {text!r}")
+    return int(text)
+
+
+ROUTES: tuple[RouteField, ...] = (
+    RouteField("GET", "/healthz", "Whether the process answers.", _health),
+    RouteField("GET", "/readyz", "Whether the chain runs: 200, or 503 while it starts or stops.", _ready),
+    RouteField("GET", "/metrics", "Metrics in the Prometheus text format.", _metrics),
+    RouteField("GET", "/api/v1/status", "Alarms, sources with their record classes, the store.", _status),
+    RouteField("GET", "/api/v1/alarms", "The alarms with state and reason.", _alarms),
+    RouteField("GET", "/api/v1/alarms/{name}", "One alarm with evidence and history.", _alarm),
+    RouteField(
+        "GET", "/api/v1/events", "Matched events, newest first, by who, what, where and when.", _events
+    ),
+    RouteField("GET", "/api/v1/rejected", "Records and files that could not be read, and why.", _rejected),
+    RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
+    RouteField("GET", "/api/v1/controls/{key}", "One control: pattern, gaps, advice.", _control),
+    RouteField("POST", "/api/v1/controls", 'Provision controls: `{"keys": []}` means all.', _apply_controls),
+)
