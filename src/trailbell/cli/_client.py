@@ -1,0 +1,96 @@
+"""Talking to the running server by `/api/v1`, and what the commands over it share."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import click
+
+from trailbell._errors import TrailbellError
+from trailbell.cli._exit_codes import ExitCode
+
+__all__ = ["Answer", "NoServerError", "RefusedError", "ask", "format_option", "path_part", "url_option"]
+
+DEFAULT_URL = "http://127.0.0.1:4747"
+_TIMEOUT_SECONDS = 30.0
+
+Answer = dict[str, Any]
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class NoServerError(TrailbellError):
+    """Nothing answers at the address."""
+
+    exit_code = ExitCode.NO_SERVER
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f"no Trailbell server answers at {url} ({reason}); "
+            "start one with `trailbell serve --source PATH`, or name its address with --url or TRAILBELL_URL"
+        )
+
+
+class RefusedError(TrailbellError):
+    """The server answered that it cannot do what was asked."""
+
+    exit_code = ExitCode.REFUSED
+
+
+def url_option(command: _Command) -> _Command:
+    """Adds ``--url``."""
+    return click.option(
+        "--url",
+        envvar="TRAILBELL_URL",
+        default=DEFAULT_URL,
+        show_default=True,
+        metavar="URL",
+        help="The server's address; also TRAILBELL_URL.",
+    )(command)
+
+
+def format_option(command: _Command) -> _Command:
+    """Adds ``--format``."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help="A table for people, or JSON as the server gives it.",
+    )(command)
+
+
+def path_part(text: str) -> str:
+    """Quotes a name for use as one part of a path."""
+    return quote(text, safe="")
+
+
+def ask(url: str, path: str, parameters: Mapping[str, str] | None = None, body: object = None) -> Answer:
+    """Asks the server: a GET, or a POST where there is a body.
+
+    Raises:
+        NoServerError: Nothing answers there, or not as a Trailbell server would.
+        RefusedError: The server refused, with its words.
+    """
+    import httpx2  # noqa: PLC0415 - the CLI starts without it
+    import msgspec  # noqa: PLC0415
+
+    address = url.rstrip("/") + path
+    if parameters:
+        address = f"{address}?{urlencode(parameters)}"
+    try:
+        with httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+            if body is None:
+                response = client.get(address)
+            else:
+                headers = {"content-type": "application/json"}
+                response = client.post(address, content=msgspec.json.encode(body), headers=headers)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise NoServerError(url, str(error) or type(error).__name__) from error
+    try:
+        answer = msgspec.json.decode(response.content, type=Answer)
+    except msgspec.DecodeError as error:
+        raise NoServerError(url, f"the answer is not Trailbell's (status {response.status_code})") from error
+    if response.status_code >= 400:
+        raise RefusedError(str(answer.get("error", f"status {response.status_code}")))
+    return answer

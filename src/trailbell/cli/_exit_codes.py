@@ -1,0 +1,31 @@
+"""What the process says to the shell when it ends."""
+
+import enum
+
+__all__ = ["ExitCode"]
+
+
+class ExitCode(enum.IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    PROBLEM = 1
+    USAGE = 2
+    NO_SERVER = 3
+    REFUSED = 4
+    CANNOT_START = 5
+
+    @property
+    def meaning(self) -> str:
+        """Says it in words, for the documentation."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.DONE: "The command did what it says.",
+    ExitCode.PROBLEM: "`doctor` found something to mend, or an error nobody foresaw.",
+    ExitCode.USAGE: "The command line is not valid.",
+    ExitCode.NO_SERVER: "No server answers at the address asked.",
+    ExitCode.REFUSED: "The server answered that it cannot do this, and why.",
+    ExitCode.CANNOT_START: "The settings, the data folder or a source do not allow the server to start.",
+}

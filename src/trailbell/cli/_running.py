@@ -1,0 +1,89 @@
+"""A whole server in this process: store, chain and web, put together and taken apart in order."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+import msgspec
+
+from trailbell._errors import TrailbellError
+from trailbell.access import check_listen_address, hosts_for
+from trailbell.chain import Chain, SystemClock
+from trailbell.settings import Settings, parse_address
+from trailbell.store import Store
+from trailbell.web import WebServer, bind, make_app
+
+__all__ = ["Running", "StopSignal", "free_port", "running_server"]
+
+_PORTS_TRIED = 100
+
+
+class StopSignal:
+    """Turns SIGINT and SIGTERM into an event for as long as it is entered."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
+
+    def __enter__(self) -> "StopSignal":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, lambda *_: self.asked.set())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+class Running(msgspec.Struct, frozen=True):
+    """A server that runs: its address and its chain."""
+
+    url: str
+    chain: Chain
+
+
+def free_port(host: str, first: int) -> int:
+    """Finds the first free port from a given one on; where a hundred are taken, let the system choose."""
+    for port in range(first, first + _PORTS_TRIED):
+        try:
+            bind(host, port).close()
+        except TrailbellError:
+            continue
+        return port
+    return 0
+
+
+@contextlib.contextmanager
+def running_server(settings: Settings, terminal: TextIO) -> Iterator[Running]:
+    """Runs a server; on leaving, finish the transactions in hand.
+
+    Raises:
+        TrailbellError: The address, the data folder, a source or a control does not allow it.
+    """
+    host, port = parse_address(settings.listen)
+    check_listen_address(host)
+    store = Store(Path(settings.data))
+    try:
+        opened = bind(host, port)
+        real_port = opened.getsockname()[1]
+        url = f"http://[{host}]:{real_port}" if ":" in host else f"http://{host}:{real_port}"
+        clock = SystemClock()
+        try:
+            chain = Chain(settings, store, clock, terminal, url)
+        except BaseException:
+            opened.close()
+            raise
+        web = WebServer(make_app(chain, clock, hosts_for(host, real_port)), opened)
+        chain.start()
+        web.start()
+        try:
+            yield Running(url, chain)
+        finally:
+            web.stop()
+            chain.stop()
+    finally:
+        store.close()
