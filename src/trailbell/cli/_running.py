@@ -1,6 +1,7 @@
 """A whole server in this process: store, chain and web, put together and taken apart in order."""
 
 import contextlib
+import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -23,20 +24,33 @@ _PORTS_TRIED = 100
 
 
 class StopSignal:
-    """Turns SIGINT and SIGTERM into an event for as long as it is entered."""
+    """Turns SIGINT and SIGTERM into an event for as long as it is entered.
+
+    A handler runs between any two steps of the main thread, which may just then hold the event's lock.
+    So it only puts a word into a queue made for that, and a thread sets the event.
+    """
 
     def __init__(self) -> None:
         self.asked = threading.Event()
+        self._words: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._listener = threading.Thread(target=self._listen, name="signals", daemon=True)
         self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
 
     def __enter__(self) -> "StopSignal":
+        self._listener.start()
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, lambda *_: self.asked.set())
+            self._before[number] = signal.signal(number, lambda *_: self._words.put(None))
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        self._words.put(None)
+        self._listener.join()
+
+    def _listen(self) -> None:
+        self._words.get()
+        self.asked.set()
 
 
 class Running(msgspec.Struct, frozen=True):
