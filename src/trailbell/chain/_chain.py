@@ -13,9 +13,10 @@ from trailbell.chain._clock import Clock
 from trailbell.chain._deliver import Deliverer
 from trailbell.chain._evaluate import Evaluator
 from trailbell.chain._ingest import Filtering, Ingest
-from trailbell.chain._loops import DeliveryLoop, Found, IngestLoop, Loop, TickLoop, groups_of
+from trailbell.chain._loops import DeliveryLoop, Found, IngestLoop, Loop, TickLoop, Timing, groups_of
 from trailbell.chain._report import Report
 from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, subscribe_settings
+from trailbell.chain._trouble import Troubles
 from trailbell.channels import Channel, ChannelOptions, open_channel
 from trailbell.metrics import MetricKey
 from trailbell.settings import Evaluation, Settings, is_loopback, parse_address
@@ -27,8 +28,7 @@ __all__ = ["Chain"]
 
 _log = structlog.get_logger(__name__)
 
-_RETENTION_SECOND = 35
-_RETENTION_MINUTES = 60
+_RETENTION = Timing(offset_seconds=35, every_minutes=60)
 _MINUTE_MS = 60_000
 _SHORTEST_HORIZON_MS = 15 * _MINUTE_MS
 
@@ -59,19 +59,23 @@ class Chain:
         self.bounds = Bounds(settings.matched_event_days, settings.matched_event_bytes)
         self._announcer = Announcer(base_url, round(settings.gather_seconds * 1000))
         self.evaluator = Evaluator(store, clock, settings, self._announcer)
-        self.report = Report(store, clock, settings, self.bounds)
+        self.troubles = Troubles()
+        self.report = Report(store, clock, settings, self.bounds, self.troubles)
         sources = [_usable_source(Path(each)) for each in dict.fromkeys(settings.source)]
         subscriptions = self._set_up()
         self._filtering = self._compiled()
         self._intakes = [(each, self._ingest(each)) for each in sources]
         self._deliveries = [
-            DeliveryLoop(Deliverer(store, clock, self._announcer, each, self._channel_of(each)), clock)
+            DeliveryLoop(
+                Deliverer(store, clock, self._announcer, each, self._channel_of(each)), self.troubles, clock
+            )
             for each in subscriptions
         ]
+        tick = Timing(self.evaluator.tick_offset_seconds)
         self._loops: list[Loop] = [
             *self._deliveries,
-            TickLoop("evaluate", clock, self.tick, self.evaluator.tick_offset_seconds),
-            TickLoop("retention", clock, self.enforce_retention, _RETENTION_SECOND, _RETENTION_MINUTES),
+            TickLoop("evaluate", self.troubles, clock, self.tick, tick),
+            TickLoop("retention", self.troubles, clock, self.enforce_retention, _RETENTION),
             *(self._ingest_loop(source, ingest) for source, ingest in self._intakes),
         ]
         self._ready = threading.Event()
@@ -173,7 +177,8 @@ class Chain:
         def take(group: Sequence[Found]) -> None:
             self.arrived(ingest.take(group, self._filtering))
 
-        return IngestLoop(source, self._settings.rescan_seconds, take, ingest.caught_up)
+        rescan_seconds = self._settings.rescan_seconds
+        return IngestLoop(source, self.troubles, rescan_seconds, take, ingest.caught_up)
 
     def _horizon_ms(self) -> int:
         """How far back the alarms look: what is older cannot ring any of them."""

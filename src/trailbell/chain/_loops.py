@@ -4,14 +4,16 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import msgspec
 import structlog
 
 from trailbell._errors import TrailbellError
 from trailbell.chain._clock import Clock
 from trailbell.chain._deliver import Deliverer
+from trailbell.chain._trouble import Troubles
 from trailbell.sources import DirectorySource, FoundFile, UnreadableFile
 
-__all__ = ["DeliveryLoop", "Found", "IngestLoop", "Loop", "TickLoop", "groups_of"]
+__all__ = ["DeliveryLoop", "Found", "IngestLoop", "Loop", "TickLoop", "Timing", "groups_of"]
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +32,9 @@ class Loop:
 
     pause_seconds = 1.0
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, troubles: Troubles) -> None:
+        self.name = name
+        self.troubles = troubles
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep_running, name=name, daemon=True)
 
@@ -57,29 +61,44 @@ class Loop:
             try:
                 self.run()
             except TrailbellError as error:
-                _log.error("stopped short, will go on", loop=self._thread.name, reason=str(error))
-            except Exception:
+                self.troubles.report(self.name, str(error))
+                _log.error("stopped short, will go on", loop=self.name, reason=str(error))
+            except Exception as error:
                 # A defect in one step must not end the watch over everything else.
-                _log.exception("stopped short, will go on", loop=self._thread.name)
+                self.troubles.report(self.name, f"{type(error).__name__}: {error}")
+                _log.exception("stopped short, will go on", loop=self.name)
             self.stopping.wait(self.pause_seconds)
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """When a step is due: so many seconds after every so many whole minutes."""
+
+    offset_seconds: int
+    every_minutes: int = 1
 
 
 class TickLoop(Loop):
     """Runs a step at a steady distance, some seconds into a minute, so that the minute before is complete."""
 
     def __init__(
-        self, name: str, clock: Clock, step: Callable[[], object], offset_seconds: int, every_minutes: int = 1
+        self,
+        name: str,
+        troubles: Troubles,
+        clock: Clock,
+        step: Callable[[], object],
+        timing: Timing,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, troubles)
         self._clock = clock
         self._step_once = step
-        self._offset_ms = offset_seconds * 1000
-        self._every_ms = every_minutes * _MINUTE_MS
+        self._offset_ms = timing.offset_seconds * 1000
+        self._every_ms = timing.every_minutes * _MINUTE_MS
 
     def run(self) -> None:
         """Runs the step now (once, after whatever time was missed) and then at every tick."""
         while not self.stopping.is_set():
             self._step_once()
+            self.troubles.clear(self.name)
             now_ms = self._clock.now_ms()
             ticks = (now_ms - self._offset_ms) // self._every_ms
             next_ms = (ticks + 1) * self._every_ms + self._offset_ms
@@ -93,8 +112,8 @@ class TickLoop(Loop):
 class DeliveryLoop(Loop):
     """Delivers one subscription's messages; sleeps until the next is due or something was written."""
 
-    def __init__(self, deliverer: Deliverer, clock: Clock) -> None:
-        super().__init__(f"deliver {deliverer.subscription.arn.rpartition(':')[2]}")
+    def __init__(self, deliverer: Deliverer, troubles: Troubles, clock: Clock) -> None:
+        super().__init__(f"deliver {deliverer.subscription.arn.rpartition(':')[2]}", troubles)
         self._deliverer = deliverer
         self._clock = clock
         self._written = threading.Event()
@@ -113,6 +132,7 @@ class DeliveryLoop(Loop):
         while not self.stopping.is_set():
             self._written.clear()
             self.deliver_due()
+            self.troubles.clear(self.name)
             due_ms = self._deliverer.next_due_ms()
             wait = _LONGEST_WAIT_SECONDS
             if due_ms is not None:
@@ -135,11 +155,12 @@ class IngestLoop(Loop):
     def __init__(
         self,
         source: DirectorySource,
+        troubles: Troubles,
         rescan_seconds: float,
         take: Callable[[Sequence[Found]], None],
         caught_up: Callable[[], None],
     ) -> None:
-        super().__init__(f"ingest {source.path}")
+        super().__init__(f"ingest {source.path}", troubles)
         self._source = source
         self._rescan_seconds = rescan_seconds
         self._take_group = take
@@ -170,6 +191,7 @@ class IngestLoop(Loop):
                         continue
                     break
         except TrailbellError as error:
+            self.troubles.report(self.name, str(error))
             _log.error("the source cannot be watched, will try again", reason=str(error))
 
     def _arrived(self) -> Iterator[Found]:
@@ -184,11 +206,14 @@ class IngestLoop(Loop):
     def _take(self, group: Sequence[Found]) -> None:
         try:
             self._take_group(group)
+            self.troubles.clear(self.name)
         except TrailbellError as error:
+            self.troubles.report(self.name, str(error))
             _log.error("files not taken, will try again", files=len(group), reason=str(error))
             self._look_again(group)
-        except Exception:
+        except Exception as error:
             if len(group) == 1:
+                self.troubles.report(self.name, f"{group[0].name}: {type(error).__name__}: {error}")
                 _log.exception("file not taken, will try again", file=group[0].name)
                 self._look_again(group)
                 return

@@ -9,6 +9,7 @@ from trailbell._version import __version__
 from trailbell.alarms import alarm_arn
 from trailbell.chain._clock import Clock
 from trailbell.chain._errors import UnknownAlarmError
+from trailbell.chain._trouble import Troubles
 from trailbell.evidence import to_json
 from trailbell.filters import RecordCounts
 from trailbell.settings import Settings
@@ -115,6 +116,7 @@ class Status(msgspec.Struct, frozen=True):
     account_id: str
     region: str
     evaluation: str
+    troubles: dict[str, str]
     alarms: list[AlarmSummary]
     sources: list[SourceStatus]
     messages: dict[str, int]
@@ -153,11 +155,14 @@ class RejectedLine(msgspec.Struct, frozen=True):
 class Report:
     """Answers questions about a store."""
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings, bounds: Bounds) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, settings: Settings, bounds: Bounds, troubles: Troubles
+    ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
         self._bounds = bounds
+        self._troubles = troubles
 
     def status(self) -> Status:
         """Says how everything stands."""
@@ -175,6 +180,7 @@ class Report:
             account_id=self._settings.account_id,
             region=self._settings.region,
             evaluation=self._settings.evaluation.value,
+            troubles=self._troubles.reasons(),
             alarms=alarms,
             sources=sources,
             messages=messages,

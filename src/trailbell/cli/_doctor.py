@@ -110,6 +110,8 @@ def _server(url: str) -> Iterator[_Finding]:
         yield "server", False, str(error)
         return
     yield "server", True, f"{status['version']} at {url}"
+    for part, reason in status["troubles"].items():
+        yield f"server: {part}", False, reason
     ringing = [each["name"] for each in status["alarms"] if each["state"] == "ALARM"]
     yield "alarms", True, f"{len(status['alarms'])}, in ALARM: {', '.join(ringing) or 'none'}"
     for source in status["sources"]:

@@ -4,6 +4,7 @@ import click
 
 from trailbell.cli._client import ask, format_option, url_option
 from trailbell.cli._tables import print_json, print_lines, print_table
+from trailbell.evidence import shown
 
 __all__ = ["command"]
 
@@ -20,6 +21,8 @@ def command(url: str, output: str) -> None:
     if output == "json":
         print_json(answer)
         return
+    for part, reason in answer["troubles"].items():
+        click.echo(f"TROUBLE  {shown(part)}: {shown(reason, 1024)}")
     print_table(
         ["alarm", "state", "since", "reason"],
         [(each["name"], each["state"], each["since"], each["reason"]) for each in answer["alarms"]],

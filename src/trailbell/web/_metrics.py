@@ -45,6 +45,7 @@ METRICS: tuple[MetricField, ...] = (
     MetricField(
         "trailbell_messages", "gauge", ("state",), "Messages in the outbox: pending, delivered, dead."
     ),
+    MetricField("trailbell_trouble", "gauge", ("part",), "1 for each part of the chain that fails now."),
     MetricField("trailbell_store_bytes", "gauge", (), "Size of the database with its write-ahead log."),
     MetricField("trailbell_table_rows", "gauge", ("table",), "Rows in every table that grows."),
 )
@@ -100,5 +101,6 @@ class _Snapshot:
             ],
         )
         yield "trailbell_messages", [((state,), number) for state, number in status.messages.items()]
+        yield "trailbell_trouble", [((part,), 1) for part in status.troubles]
         yield "trailbell_store_bytes", [((), status.store_bytes)]
         yield "trailbell_table_rows", [((each.table,), each.rows) for each in status.tables]

@@ -58,9 +58,12 @@ def _health(request: Request, chain: Chain, clock: Clock) -> Response:
 
 
 def _ready(request: Request, chain: Chain, clock: Clock) -> Response:
-    if chain.is_ready:
-        return json_response({"status": "ready"})
-    return json_response({"status": "starting or stopping"}, 503)
+    troubles = chain.troubles.reasons()
+    if troubles:
+        return json_response({"status": "in trouble", "troubles": troubles}, 503)
+    if not chain.is_ready:
+        return json_response({"status": "starting or stopping"}, 503)
+    return json_response({"status": "ready"})
 
 
 def _metrics(request: Request, chain: Chain, clock: Clock) -> Response:
@@ -160,7 +163,7 @@ def _limit(text: str) -> int:
 
 ROUTES: tuple[RouteField, ...] = (
     RouteField("GET", "/healthz", "Whether the process answers.", _health),
-    RouteField("GET", "/readyz", "Whether the chain runs: 200, or 503 while it starts or stops.", _ready),
+    RouteField("GET", "/readyz", "Whether the chain runs: 200, or 503 with what is wrong.", _ready),
     RouteField("GET", "/metrics", "Metrics in the Prometheus text format.", _metrics),
     RouteField("GET", "/api/v1/status", "Alarms, sources with their record classes, the store.", _status),
     RouteField("GET", "/api/v1/alarms", "The alarms with state and reason.", _alarms),
