@@ -10,9 +10,10 @@ import structlog
 from trailbell.alarms import evaluation_range
 from trailbell.chain._announce import Announcer
 from trailbell.chain._clock import Clock
+from trailbell.chain._commit import Filtering
 from trailbell.chain._deliver import Deliverer
 from trailbell.chain._evaluate import Evaluator
-from trailbell.chain._ingest import Filtering, Ingest
+from trailbell.chain._ingest import Ingest
 from trailbell.chain._loops import DeliveryLoop, Found, IngestLoop, Loop, TickLoop, Timing, groups_of
 from trailbell.chain._report import Report
 from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, subscribe_settings
@@ -133,6 +134,19 @@ class Chain:
         """Looks eagerly at the alarms on metrics with new data, unless only AWS's own ticks are wanted."""
         if metrics and self._is_eager and self.evaluator.look_ahead(metrics):
             self._wake()
+
+    def backup(self, target: Path) -> None:
+        """Writes a copy of the database, as of one moment, to a file that does not exist yet.
+
+        Raises:
+            StoreError: The copy cannot be written.
+        """
+        self._store.backup(target)
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._store.path.parent
 
     def enforce_retention(self) -> None:
         """Deletes what is beyond its bound."""

@@ -1,64 +1,26 @@
 """From found files to committed datapoints: read, fold, and one transaction with the ledger.
 
-Nothing of a file is counted unless its ledger row says so in the same transaction, so that after a
-crash anywhere the file is either read again whole or known to be done.
+After a crash anywhere a file is either read again whole or known to be done.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
 import structlog
 from msgspec.structs import replace
 
 from trailbell.chain._clock import Clock
+from trailbell.chain._commit import FINAL_STATES, Committed, Filtering, Taken, commit_file
 from trailbell.chain._reading import MAXIMUM_CONTENT_BYTES, SETTLED_AFTER_MS, Look, LookKind, look_at
 from trailbell.cloudtrail import parse_file_name
-from trailbell.filters import (
-    Batch,
-    FilterSet,
-    LogEvent,
-    Partial,
-    RecordCounts,
-    Settled,
-    fold,
-    identities_of,
-    settle,
-)
+from trailbell.filters import Batch, LogEvent, fold
 from trailbell.metrics import MetricKey
 from trailbell.sources import FoundFile, Source, SourceError, UnreadableFile
-from trailbell.store import (
-    FileState,
-    LedgerFile,
-    NewEvent,
-    RejectedEntry,
-    Store,
-    StoredFilter,
-    StoredSource,
-    Transaction,
-)
+from trailbell.store import FileState, LedgerFile, Store, StoredSource
 
-__all__ = ["Filtering", "Ingest"]
+__all__ = ["Ingest"]
 
 _log = structlog.get_logger(__name__)
-
-_FINAL_STATES = frozenset({FileState.READ, FileState.REJECTED, FileState.COPY, FileState.PASSED_OVER})
-
-
-class Filtering:
-    """The stored filters of a log group with their compiled set."""
-
-    def __init__(self, stored: Sequence[StoredFilter]) -> None:
-        self.ids = tuple(each.id for each in stored)
-        self.set = FilterSet([each.definition for each in stored])
-
-
-class _Taken(msgspec.Struct, frozen=True):
-    """A file with the decision about it and what its records matched."""
-
-    found: FoundFile
-    ledger: LedgerFile
-    look: Look
-    partial: Partial | None = None
 
 
 class Ingest:
@@ -86,22 +48,36 @@ class Ingest:
         self._stored = stored
         self._horizon_ms = horizon_ms
         self._is_first_start = stored.caught_up_ms is None
+        self._backlog_files = 0
+        self._backlog_records = 0
+        # Files are taken by one thread; a retry comes from another.
+        self._taking = threading.Lock()
 
-    def take(self, found: Iterable[FoundFile | UnreadableFile], filtering: Filtering) -> set[MetricKey]:
+    def take(self, found: Iterable[FoundFile | UnreadableFile], filtering: Filtering) -> frozenset[MetricKey]:
         """Reads what is new among the files found and commits it; returns the metrics with new data."""
-        looked_at = self._note(found)
-        taken = [
-            each for each in (self._look(file, ledger) for file, ledger in looked_at) if each is not None
-        ]
-        folded = [self._fold(each, filtering) for each in taken]
-        return self._commit(folded, filtering) if folded else set()
+        with self._taking:
+            looked_at = self._note(found)
+            taken = [
+                each for each in (self._look(file, ledger) for file, ledger in looked_at) if each is not None
+            ]
+            folded = [self._fold(each, filtering) for each in taken]
+            return self._commit(folded, filtering) if folded else frozenset()
 
     def caught_up(self) -> None:
         """Remembers that everything there was at the first look has been read: the rest is live."""
-        if self._is_first_start:
-            with self._store.write() as transaction:
-                transaction.sources.set_caught_up(self._stored.id, self._clock.now_ms())
-            self._is_first_start = False
+        if not self._is_first_start:
+            return
+        with self._store.write() as transaction:
+            transaction.sources.set_caught_up(self._stored.id, self._clock.now_ms())
+        self._is_first_start = False
+        if self._backlog_files:
+            _log.info(
+                "first look complete: older files were counted and can be searched, and rang no alarm",
+                source=self._stored.location,
+                files=self._backlog_files,
+                records=self._backlog_records,
+                search="trailbell events",
+            )
 
     def _note(self, found: Iterable[FoundFile | UnreadableFile]) -> list[tuple[FoundFile, LedgerFile]]:
         """Finds the files to look at; those never seen first get the moment they were seen on record."""
@@ -119,7 +95,7 @@ class Ingest:
                         file.name, file.size_bytes, file.modified_ns, file.inode, now_ms, FileState.SEEN
                     )
                     new.append(known)
-                elif known.state in _FINAL_STATES and _is_same(known, file):
+                elif known.state in FINAL_STATES and _is_same(known, file):
                     continue
                 looked_at.append((file, known))
         if new:
@@ -128,7 +104,7 @@ class Ingest:
                     transaction.sources.put_file(self._stored.id, each)
         return looked_at
 
-    def _look(self, file: FoundFile, ledger: LedgerFile) -> _Taken | None:
+    def _look(self, file: FoundFile, ledger: LedgerFile) -> Taken | None:
         now_ms = self._clock.now_ms()
         if file.size_bytes > MAXIMUM_CONTENT_BYTES:
             look = Look(LookKind.DAMAGED, reason=f"the file is larger than {MAXIMUM_CONTENT_BYTES} bytes")
@@ -149,112 +125,43 @@ class Ingest:
         ledger = replace(
             ledger, size_bytes=file.size_bytes, modified_ns=file.modified_ns, inode=file.inode, note=""
         )
-        return _Taken(file, ledger, look)
+        return Taken(file.name, ledger, look)
 
-    def _fold(self, taken: _Taken, filtering: Filtering) -> _Taken:
+    def _fold(self, taken: Taken, filtering: Filtering) -> Taken:
         if taken.look.kind is not LookKind.RECORDS:
             return taken
         at_ms = self._event_ms(taken)
+        if at_ms != taken.ledger.first_seen_ms:
+            self._backlog_files += 1
+            self._backlog_records += len(taken.look.records)
         events = tuple(LogEvent(at_ms, each.content, each.offset) for each in taken.look.records)
         return replace(taken, partial=fold(Batch(events), filtering.set))
 
-    def _event_ms(self, taken: _Taken) -> int:
+    def _event_ms(self, taken: Taken) -> int:
         """Says when a file's log events arrived: when it was first seen or, for backlog, as its name says."""
         first_seen_ms = taken.ledger.first_seen_ms
         if not self._is_first_start:
             return first_seen_ms
-        name = parse_file_name(taken.found.name)
-        made_ms = taken.found.modified_ns // 1_000_000 if name is None else name.minute_ms
+        name = parse_file_name(taken.name)
+        made_ms = taken.ledger.modified_ns // 1_000_000 if name is None else name.minute_ms
         return made_ms if made_ms < first_seen_ms - self._horizon_ms() else first_seen_ms
 
-    def _commit(self, taken: Sequence[_Taken], filtering: Filtering) -> set[MetricKey]:
-        changed: set[MetricKey] = set()
-        counts = RecordCounts()
+    def _commit(self, taken: Sequence[Taken], filtering: Filtering) -> frozenset[MetricKey]:
+        total = Committed()
         files = 0
         now_ms = self._clock.now_ms()
         lag_ms = 0
         with self._store.write() as transaction:
             for each in taken:
-                added, metrics = self._commit_one(transaction, each, filtering, now_ms)
-                counts += added
-                changed |= metrics
-                if added.read:
+                committed = commit_file(transaction, self._stored.id, each, filtering, now_ms)
+                total += committed
+                if committed.counts.read:
                     files += 1
                     lag_ms = max(lag_ms, now_ms - each.ledger.first_seen_ms)
             if files:
-                transaction.sources.add_counts(self._stored.id, counts, files, now_ms, lag_ms)
-        return changed
-
-    def _commit_one(
-        self, transaction: Transaction, taken: _Taken, filtering: Filtering, now_ms: int
-    ) -> tuple[RecordCounts, set[MetricKey]]:
-        """Commits one file: its counts, its data, and what the ledger says of it from now on."""
-        look, sources = taken.look, transaction.sources
-        ledger = replace(taken.ledger, content_hash=look.content_hash, consumed_bytes=look.consumed_bytes)
-        if look.kind is LookKind.PENDING:
-            # What was consumed before stays consumed: only the rest is waited for.
-            pending = replace(taken.ledger, state=FileState.PENDING, note=look.reason)
-            sources.put_file(self._stored.id, pending)
-            return RecordCounts(), set()
-        if look.kind is LookKind.UNCHANGED:
-            sources.put_file(self._stored.id, replace(ledger, state=_settled_state(taken.ledger)))
-            return RecordCounts(), set()
-        if look.kind is LookKind.PASSED_OVER:
-            passed = replace(ledger, state=FileState.PASSED_OVER, note=look.reason)
-            sources.put_file(self._stored.id, passed)
-            return RecordCounts(), set()
-        if look.kind is LookKind.DAMAGED:
-            entry = RejectedEntry(taken.found.name, look.offset, look.reason, now_ms)
-            sources.add_rejected(self._stored.id, [entry])
-            sources.put_file(self._stored.id, replace(ledger, state=FileState.REJECTED, note=look.reason))
-            _log.warning("file rejected", file=taken.found.name, reason=look.reason)
-            return RecordCounts(rejected=1), set()
-        twin = sources.name_with_content(self._stored.id, look.content_hash)
-        if twin is not None and twin != taken.found.name:
-            copied = replace(ledger, state=FileState.COPY, note=f"same content as {twin}")
-            sources.put_file(self._stored.id, copied)
-            return RecordCounts(), set()
-        state = FileState.READ if look.is_whole else FileState.PENDING
-        note = "" if look.is_whole else "the last line may still be being written"
-        sources.put_file(self._stored.id, replace(ledger, state=state, note=note))
-        return self._count(transaction, taken, filtering, now_ms)
-
-    def _count(
-        self, transaction: Transaction, taken: _Taken, filtering: Filtering, now_ms: int
-    ) -> tuple[RecordCounts, set[MetricKey]]:
-        partial = taken.partial
-        if partial is None:
-            return RecordCounts(), set()
-        sources = transaction.sources
-        seen = sources.counted_before(identities_of(partial, filtering.set))
-        settled = settle(partial, filtering.set, seen)
-        sources.remember_counted(settled.identities, now_ms)
-        transaction.datapoints.add(settled.contributions)
-        transaction.events.add(_new_events(settled, taken.found.name, filtering.ids, now_ms))
-        reasons = [(each.offset, each.reason) for each in taken.look.rejected]
-        reasons += [(each.offset, each.reason) for each in partial.unreadable]
-        entries = [RejectedEntry(taken.found.name, offset, reason, now_ms) for offset, reason in reasons]
-        sources.add_rejected(self._stored.id, entries)
-        if entries:
-            _log.warning(
-                "records rejected", file=taken.found.name, records=len(entries), first=entries[0].reason
-            )
-        counts = settled.counts + RecordCounts(rejected=len(taken.look.rejected))
-        return counts, {place.metric for place in settled.contributions}
-
-
-def _new_events(settled: Settled, file_name: str, filter_ids: Sequence[int], now_ms: int) -> list[NewEvent]:
-    return [
-        NewEvent(
-            facts=each.match.facts,
-            delivered_ms=each.match.at_ms,
-            stored_ms=now_ms,
-            file_name=file_name,
-            record=each.match.message,
-            filter_ids=tuple(filter_ids[index] for index in each.filters),
-        )
-        for each in settled.counted
-    ]
+                sources = transaction.sources
+                sources.add_counts(self._stored.id, total.counts, files, now_ms, lag_ms)
+        return total.metrics
 
 
 def _is_same(known: LedgerFile, file: FoundFile) -> bool:
@@ -267,7 +174,3 @@ def _is_same(known: LedgerFile, file: FoundFile) -> bool:
 
 def _goes_on(ledger: LedgerFile, look: Look) -> bool:
     return bool(ledger.consumed_bytes) and look.consumed_bytes > ledger.consumed_bytes
-
-
-def _settled_state(ledger: LedgerFile) -> FileState:
-    return ledger.state if ledger.state in _FINAL_STATES else FileState.READ

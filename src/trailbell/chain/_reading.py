@@ -15,10 +15,21 @@ from trailbell.cloudtrail import (
 )
 from trailbell.store import FileState, LedgerFile
 
-__all__ = ["MAXIMUM_CONTENT_BYTES", "SETTLED_AFTER_MS", "Look", "LookKind", "look_at"]
+__all__ = [
+    "EXCERPT_BYTES",
+    "MAXIMUM_CONTENT_BYTES",
+    "SETTLED_AFTER_MS",
+    "Look",
+    "LookKind",
+    "Rejected",
+    "look_at",
+]
 
 MAXIMUM_CONTENT_BYTES = 256 * 1024 * 1024
 """The largest file read, and the largest one it may decompress to."""
+
+EXCERPT_BYTES = 256
+"""How much is kept of what is rejected."""
 
 SETTLED_AFTER_MS = 30_000
 """A damaged or cut file counts as perhaps still being written until unchanged this long."""
@@ -34,6 +45,14 @@ class LookKind(enum.StrEnum):
     UNCHANGED = "unchanged"
 
 
+class Rejected(msgspec.Struct, frozen=True):
+    """A place in a file that is no record, why, and how it begins there."""
+
+    offset: int
+    reason: str
+    excerpt: bytes
+
+
 class Look(msgspec.Struct, frozen=True):
     """The decision with its reason.
 
@@ -44,10 +63,11 @@ class Look(msgspec.Struct, frozen=True):
     kind: LookKind
     reason: str = ""
     records: tuple[RawRecord, ...] = ()
-    rejected: tuple[RejectedRecord, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
     content_hash: bytes = b""
     consumed_bytes: int = 0
     offset: int = -1
+    excerpt: bytes = b""
     is_whole: bool = True
 
 
@@ -75,7 +95,13 @@ def look_at(content: bytes, name: str, known: LedgerFile | None, *, is_settled: 
         if not is_settled:
             return Look(LookKind.PENDING, reason=error.reason)
         if not start:
-            return Look(LookKind.DAMAGED, reason=error.reason, content_hash=whole_hash, offset=error.offset)
+            return Look(
+                LookKind.DAMAGED,
+                reason=error.reason,
+                content_hash=whole_hash,
+                offset=error.offset,
+                excerpt=content[:EXCERPT_BYTES],
+            )
         # What was read before stays read: only the rest is rejected.
         reading = Reading(
             (), (RejectedRecord(0, -1, error.reason),), "", lines=True, consumed_bytes=len(rest)
@@ -98,9 +124,7 @@ def look_at(content: bytes, name: str, known: LedgerFile | None, *, is_settled: 
     return Look(
         LookKind.RECORDS,
         records=tuple(RawRecord(each.content, _moved(each.offset, start)) for each in reading.records),
-        rejected=tuple(
-            RejectedRecord(_moved(each.offset, start), each.position, each.reason) for each in rejected
-        ),
+        rejected=tuple(_rejected(each, plain, start) for each in rejected),
         content_hash=hashlib.sha256(content[:consumed]).digest() if waits else whole_hash,
         consumed_bytes=consumed,
         is_whole=not waits,
@@ -116,6 +140,11 @@ def _old_end(content: bytes, known: LedgerFile | None) -> int:
     if hashlib.sha256(content[: known.consumed_bytes]).digest() != known.content_hash:
         return 0
     return known.consumed_bytes
+
+
+def _rejected(record: RejectedRecord, plain: bytes, start: int) -> Rejected:
+    excerpt = plain[record.offset : record.offset + EXCERPT_BYTES] if record.offset >= 0 else b""
+    return Rejected(_moved(record.offset, start), record.reason, excerpt)
 
 
 def _moved(offset: int, by: int) -> int:

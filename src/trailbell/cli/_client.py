@@ -1,7 +1,9 @@
 """Talking to the running server by `/api/v1`, and what the commands over it share."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import click
@@ -9,7 +11,19 @@ import click
 from trailbell._errors import TrailbellError
 from trailbell.cli._exit_codes import ExitCode
 
-__all__ = ["Answer", "NoServerError", "RefusedError", "ask", "format_option", "path_part", "url_option"]
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = [
+    "Answer",
+    "NoServerError",
+    "RefusedError",
+    "ask",
+    "download",
+    "format_option",
+    "path_part",
+    "url_option",
+]
 
 DEFAULT_URL = "http://127.0.0.1:4747"
 _TIMEOUT_SECONDS = 30.0
@@ -72,21 +86,50 @@ def ask(url: str, path: str, parameters: Mapping[str, str] | None = None, body: 
         NoServerError: Nothing answers there, or not as a Trailbell server would.
         RefusedError: The server refused, with its words.
     """
-    import httpx2  # noqa: PLC0415 - the CLI starts without it
-    import msgspec  # noqa: PLC0415
+    import msgspec  # noqa: PLC0415 - the CLI starts without it
 
     address = url.rstrip("/") + path
     if parameters:
         address = f"{address}?{urlencode(parameters)}"
+    with _client(url) as client:
+        if body is None:
+            response = client.get(address)
+        else:
+            headers = {"content-type": "application/json"}
+            response = client.post(address, content=msgspec.json.encode(body), headers=headers)
+        return _answer(url, response)
+
+
+def download(url: str, path: str, target: Path) -> int:
+    """Asks the server for a file and writes it; returns its size in bytes.
+
+    Raises:
+        NoServerError: Nothing answers there, or not as a Trailbell server would.
+        RefusedError: The server refused, with its words.
+        OSError: The file cannot be written.
+    """
+    with _client(url) as client, client.stream("GET", url.rstrip("/") + path) as response:
+        if response.status_code >= 400:
+            response.read()
+            _answer(url, response)
+        with target.open("wb") as file:
+            return sum(file.write(part) for part in response.iter_bytes())
+
+
+@contextlib.contextmanager
+def _client(url: str) -> "Iterator[httpx2.Client]":
+    import httpx2  # noqa: PLC0415 - the CLI starts without it
+
     try:
         with httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
-            if body is None:
-                response = client.get(address)
-            else:
-                headers = {"content-type": "application/json"}
-                response = client.post(address, content=msgspec.json.encode(body), headers=headers)
+            yield client
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise NoServerError(url, str(error) or type(error).__name__) from error
+
+
+def _answer(url: str, response: "httpx2.Response") -> Answer:
+    import msgspec  # noqa: PLC0415 - the CLI starts without it
+
     try:
         answer = msgspec.json.decode(response.content, type=Answer)
     except msgspec.DecodeError as error:

@@ -13,6 +13,7 @@ from trailbell.metrics import floor_to
 __all__ = ["Batch", "LogEvent", "Match", "Partial", "Unreadable", "fold"]
 
 _MINUTE_SECONDS = 60
+_EXCERPT_BYTES = 256
 
 
 class LogEvent(msgspec.Struct, frozen=True):
@@ -44,10 +45,11 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """A record of a trail that is not one JSON object."""
+    """A record of a trail that is not one JSON object; ``excerpt`` is how it begins."""
 
     offset: int
     reason: str
+    excerpt: bytes
 
 
 class Partial(msgspec.Struct, frozen=True):
@@ -74,7 +76,8 @@ def fold(batch: Batch, filters: FilterSet) -> Partial:
     for event in batch.events:
         record = decode(event.message)
         if record is None and batch.from_trail:
-            unreadable.append(Unreadable(event.offset, "the record is not one valid JSON object"))
+            excerpt = event.message[:_EXCERPT_BYTES]
+            unreadable.append(Unreadable(event.offset, "the record is not one valid JSON object", excerpt))
             continue
         matched = match(record)
         for index in filters.with_default:

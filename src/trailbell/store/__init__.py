@@ -7,7 +7,14 @@ from trailbell.store._events import EventQuery, Events, MatchedEvent, NewEvent
 from trailbell.store._filters import Filters, StoredFilter
 from trailbell.store._outbox import Attempt, DeliveryState, NewMessage, Outbox, OutboxMessage
 from trailbell.store._retention import Bound, Bounds, Retention, TableSize
-from trailbell.store._sources import FileState, LedgerFile, RejectedEntry, Sources, StoredSource
+from trailbell.store._sources import (
+    FileState,
+    LedgerFile,
+    RejectedEntry,
+    Sources,
+    StoredRejected,
+    StoredSource,
+)
 from trailbell.store._store import Store
 from trailbell.store._topics import Topics
 from trailbell.store._transaction import Transaction
@@ -39,6 +46,7 @@ __all__ = [
     "StoreError",
     "StoredAlarm",
     "StoredFilter",
+    "StoredRejected",
     "StoredSource",
     "TableSize",
     "Topics",

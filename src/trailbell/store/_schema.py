@@ -211,6 +211,7 @@ rejected_record = Table(
     Column("offset", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("excerpt", LargeBinary),
     Index(None, "source_id", "file_name"),
 )
 

@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from trailbell.filters import RecordCounts
 from trailbell.store._schema import counted_identity, rejected_record, source, source_file
 
-__all__ = ["FileState", "LedgerFile", "RejectedEntry", "Sources", "StoredSource"]
+__all__ = ["FileState", "LedgerFile", "RejectedEntry", "Sources", "StoredRejected", "StoredSource"]
 
 _LOOKED_UP_AT_ONCE = 500
 
@@ -51,12 +51,23 @@ class LedgerFile(msgspec.Struct, frozen=True):
 
 
 class RejectedEntry(msgspec.Struct, frozen=True):
-    """A record, line or file that could not be read; offset -1 is the whole file or unknown."""
+    """A record, line or file that could not be read; offset -1 is the whole file or unknown.
+
+    ``excerpt`` is how it begins.
+    """
 
     file_name: str
     offset: int
     reason: str
     at_ms: int
+    excerpt: bytes = b""
+
+
+class StoredRejected(RejectedEntry, frozen=True):
+    """What was rejected, as it is kept."""
+
+    id: int = 0
+    source_id: int = 0
 
 
 class StoredSource(msgspec.Struct, frozen=True):
@@ -179,12 +190,37 @@ class Sources:
         if rows:
             self._connection.execute(insert(rejected_record), rows)
 
-    def rejected(self, limit: int = 100) -> list[RejectedEntry]:
-        """Lists what could not be read, newest first."""
+    def rejected(self, limit: int = 100, file_name: str = "") -> list[StoredRejected]:
+        """Lists what could not be read, newest first, of one file where it is named."""
+        query = select(rejected_record).order_by(rejected_record.c.id.desc()).limit(limit)
+        if file_name:
+            query = query.where(rejected_record.c.file_name == file_name)
+        return [_rejected(row) for row in self._connection.execute(query)]
+
+    def find_rejected(self, rejected_id: int) -> StoredRejected | None:
+        """Finds one of them by its number."""
+        row = self._connection.execute(
+            select(rejected_record).where(rejected_record.c.id == rejected_id)
+        ).first()
+        return None if row is None else _rejected(row)
+
+    def rejected_offsets(self, source_id: int, file_name: str) -> list[int]:
+        """Lists where in a file something was rejected."""
         found = self._connection.execute(
-            select(rejected_record).order_by(rejected_record.c.id.desc()).limit(limit)
+            select(rejected_record.c.offset).where(
+                rejected_record.c.source_id == source_id, rejected_record.c.file_name == file_name
+            )
         )
-        return [RejectedEntry(each.file_name, each.offset, each.reason, each.at_ms) for each in found]
+        return list(found.scalars())
+
+    def drop_rejected(self, source_id: int, file_name: str, offsets: Collection[int] | None = None) -> int:
+        """Forgets what was rejected of a file, all or at the given places; returns how many."""
+        unwanted = delete(rejected_record).where(
+            rejected_record.c.source_id == source_id, rejected_record.c.file_name == file_name
+        )
+        if offsets is not None:
+            unwanted = unwanted.where(rejected_record.c.offset.in_(offsets))
+        return self._connection.execute(unwanted).rowcount
 
     def counted_before(self, identities: Collection[bytes]) -> set[bytes]:
         """Finds which of the given identities had been counted."""
@@ -205,6 +241,18 @@ class Sources:
             self._connection.execute(
                 insert(counted_identity), [{"identity": each, "at_ms": now_ms} for each in identities]
             )
+
+
+def _rejected(row: Row[Any]) -> StoredRejected:
+    return StoredRejected(
+        file_name=row.file_name,
+        offset=row.offset,
+        reason=row.reason,
+        at_ms=row.at_ms,
+        excerpt=row.excerpt or b"",
+        id=row.id,
+        source_id=row.source_id,
+    )
 
 
 def _file(row: Row[Any]) -> LedgerFile:

@@ -26,6 +26,18 @@ _DATABASE_NAME = "trailbell.db"
 _READERS = 4
 _BUSY_SECONDS = 10
 
+_RESTORE = (
+    "; restore a backup, or start with an empty folder (--data): what is still in the sources is read again"
+)
+_ADVICE = {
+    "malformed": _RESTORE,
+    "not a database": _RESTORE,
+    "full": "; make room: nothing is lost, and reading goes on by itself",
+    "disk I/O error": "; look at the disk: nothing is lost, and reading goes on once it can be written",
+    "readonly": "; let this user write to it",
+    "unable to open": "; let this user read and write it",
+}
+
 
 class Store:
     """A data folder that this process owns, with its database brought to the present schema.
@@ -68,6 +80,21 @@ class Store:
             self._writer.dispose()
             self._lock.release()
 
+    def backup(self, target: Path) -> None:
+        """Writes a whole copy of the database, as of one moment, while everything goes on.
+
+        Raises:
+            StoreError: The copy cannot be written.
+        """
+        try:
+            with (
+                contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as source,
+                contextlib.closing(sqlite3.connect(target)) as copy,
+            ):
+                source.backup(copy)
+        except sqlite3.Error as error:
+            raise StoreError(f"the backup {target} cannot be written: {error}") from error
+
     def size_bytes(self) -> int:
         """Size of the database with its write-ahead log."""
         return sum(
@@ -80,7 +107,8 @@ class Store:
             with engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise StoreError(f"the database {self.path} cannot be used: {error.orig}") from error
+            advice = next((words for sign, words in _ADVICE.items() if sign in str(error.orig)), "")
+            raise StoreError(f"the database {self.path} cannot be used: {error.orig}{advice}") from error
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:

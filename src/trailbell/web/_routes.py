@@ -1,11 +1,15 @@
 """The routes: each a few lines from request to the chain's answer; the table documents them all."""
 
+import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from trailbell.chain import Chain, ChainError, Clock
 from trailbell.controls import CATALOGUE, Control, control_of
@@ -155,6 +159,21 @@ def _control_line(control: Control, states: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _backup(request: Request, chain: Chain, clock: Clock) -> Response:
+    # Beside the database: the same disk has the room, and nobody else may read it there.
+    handle, name = tempfile.mkstemp(prefix="backup-", suffix=".tmp", dir=chain.folder)
+    os.close(handle)
+    path = Path(name)
+    try:
+        chain.backup(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return FileResponse(
+        path, media_type="application/vnd.sqlite3", background=BackgroundTask(path.unlink, missing_ok=True)
+    )
+
+
 def _limit(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= _LARGEST_LIMIT:
         raise ChainError(f"limit must be a whole number from 1 to {_LARGEST_LIMIT}, not {text!r}")
@@ -172,6 +191,7 @@ ROUTES: tuple[RouteField, ...] = (
         "GET", "/api/v1/events", "Matched events, newest first, by who, what, where and when.", _events
     ),
     RouteField("GET", "/api/v1/rejected", "Records and files that could not be read, and why.", _rejected),
+    RouteField("GET", "/api/v1/backup", "A whole copy of the database, as of one moment.", _backup),
     RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
     RouteField("GET", "/api/v1/controls/{key}", "One control: pattern, gaps, advice.", _control),
     RouteField("POST", "/api/v1/controls", 'Provision controls: `{"keys": []}` means all.', _apply_controls),

@@ -1,0 +1,97 @@
+"""Databases of every earlier schema are brought to the present one with all that is in them."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+import trailbell.store
+from support.clock import START_MS
+from trailbell.store import Store
+
+MIGRATIONS = Path(trailbell.store.__file__).parent / "migrations"
+REVISIONS = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+
+# One row in every table that the first schema has; foreign keys hold.
+FIRST_ROWS = f"""
+INSERT INTO log_group VALUES (1, 'CloudTrail/logs', {START_MS});
+INSERT INTO metric VALUES (1, 'CISBenchmark', 'unauthorized_api_calls_metric', '[]');
+INSERT INTO metric_filter VALUES (1, 1, 'f', '{{ $.a = 1 }}', 1, 1.0, NULL, 'None', {START_MS});
+INSERT INTO datapoint VALUES (1, 'None', {START_MS}, 2.0, 2.0, 1.0, 1.0);
+INSERT INTO evidence VALUES (1, 1, {START_MS}, x'01');
+INSERT INTO alarm VALUES ('a', 1, '{{}}', 'OK', 'r', '', {START_MS}, {START_MS}, NULL, NULL);
+INSERT INTO alarm_history VALUES (1, 'a', {START_MS}, 'StateUpdate', 's', '{{}}', NULL);
+INSERT INTO topic VALUES ('arn:t', 't', {START_MS});
+INSERT INTO subscription VALUES ('arn:t:1', 'arn:t', 'webhook', 'http://x.example/', {START_MS});
+INSERT INTO outbox VALUES
+  (1, 'm', 'arn:t:1', 'change', '{{}}', NULL, 's', 'b', '', {START_MS}, {START_MS}, 0, 'pending', '', NULL);
+INSERT INTO delivery_attempt VALUES (1, 1, {START_MS}, 'retry', 'd');
+INSERT INTO source VALUES (1, '/logs', 'CloudTrail/logs', {START_MS}, NULL, 1, 2, 3, 4, 5, NULL, NULL);
+INSERT INTO source_file VALUES (1, 'f.json', 9, 8, 7, x'aa', 6, {START_MS}, 'read', '');
+INSERT INTO rejected_record VALUES (1, 1, 'f.json', 5, 'reason', {START_MS});
+INSERT INTO counted_identity VALUES (x'0102', {START_MS});
+INSERT INTO event VALUES
+  (1, {START_MS}, {START_MS}, {START_MS}, 'e', '1', 'r', 'user', 'p', '', 'c', '', '', 'f.json', 2, x'7b7d');
+INSERT INTO event_filter VALUES (1, 1);
+"""  # noqa: S608 - our own rows
+
+
+def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    connection = sqlite3.connect(path)
+    names = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        if name != "alembic_version"
+    ]
+    found = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}  # noqa: S608
+    connection.close()
+    return found
+
+
+def make(path: Path, revision: str) -> None:
+    """Makes a database of an old schema with a row in every table."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    filling = sqlite3.connect(path)
+    filling.executescript(FIRST_ROWS)
+    filling.close()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_row_of_an_earlier_schema_is_there_after_opening(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "trailbell.db"
+    make(path, revision)
+    before = tables(path)
+    Store(tmp_path).close()
+    after = tables(path)
+
+    assert all(before.values())
+    assert {name: len(rows) for name, rows in before.items()} == {
+        name: len(rows) for name, rows in after.items()
+    }
+    for name, rows in before.items():
+        assert rows == [row[: len(rows[0])] for row in after[name]]
+
+
+def test_a_rejected_record_of_the_first_schema_has_an_empty_excerpt(tmp_path: Path) -> None:
+    make(tmp_path / "trailbell.db", "0001")
+    store = Store(tmp_path)
+    with store.read() as transaction:
+        [rejected] = transaction.sources.rejected()
+    store.close()
+
+    assert ("f.json", 5, b"") == (rejected.file_name, rejected.offset, rejected.excerpt)
