@@ -16,6 +16,7 @@ TrailbellError
   ListenRefusedError        a listen address that would let others in unasked (access)
   ChainError                a request the running system cannot carry out (chain)
     UnknownAlarmError       there is no alarm of this name
+    UnknownRejectedError    nothing of this number was rejected
   TrafficOrderError         an order no traffic can be made from (simulate)
 """
 

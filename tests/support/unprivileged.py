@@ -19,6 +19,7 @@ _PRELUDE = """
 import json, os, sys, threading
 from pathlib import Path
 from trailbell.sources import *
+from trailbell.store import *
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid({nobody}); os.setuid({nobody})
 """
@@ -34,7 +35,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def run_unprivileged(code: str, *arguments: str) -> str:
-    """What the code prints, run after the sources room was imported."""
+    """What the code prints, run after the rooms of sources and store were imported."""
     if os.geteuid() == 0 and not _may_change_user():
         pytest.skip("root here may not become another user, and file permissions do not hold root back")
     prelude = _PRELUDE.format(nobody=_NOBODY)

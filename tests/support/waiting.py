@@ -9,9 +9,9 @@ __all__ = ["wait_until"]
 _PATIENCE_SECONDS = 10.0
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
+def wait_until(holds: Callable[[], bool], patience_seconds: float = _PATIENCE_SECONDS) -> None:
     """Returns as soon as the condition holds, and fails where it never does."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     never = threading.Event()
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"

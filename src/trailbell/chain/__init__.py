@@ -5,7 +5,7 @@ from trailbell.chain._chain import Chain
 from trailbell.chain._clock import Clock, SystemClock
 from trailbell.chain._commit import Filtering
 from trailbell.chain._deliver import Deliverer
-from trailbell.chain._errors import ChainError, UnknownAlarmError
+from trailbell.chain._errors import ChainError, UnknownAlarmError, UnknownRejectedError
 from trailbell.chain._evaluate import Evaluator
 from trailbell.chain._ingest import Ingest
 from trailbell.chain._report import (
@@ -46,5 +46,6 @@ __all__ = [
     "SystemClock",
     "TableStatus",
     "UnknownAlarmError",
+    "UnknownRejectedError",
     "instant_text",
 ]

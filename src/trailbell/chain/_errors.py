@@ -2,7 +2,7 @@
 
 from trailbell._errors import TrailbellError
 
-__all__ = ["ChainError", "UnknownAlarmError"]
+__all__ = ["ChainError", "UnknownAlarmError", "UnknownRejectedError"]
 
 
 class ChainError(TrailbellError):
@@ -15,3 +15,13 @@ class UnknownAlarmError(ChainError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"no alarm is called {name!r} (`trailbell alarm list` shows all)")
+
+
+class UnknownRejectedError(ChainError):
+    """Nothing of this number was rejected, or it is forgotten by now."""
+
+    def __init__(self, rejected_id: int) -> None:
+        self.rejected_id = rejected_id
+        super().__init__(
+            f"nothing that was rejected has the number {rejected_id} (`trailbell rejected list` shows all)"
+        )

@@ -8,7 +8,7 @@ import msgspec
 from trailbell._version import __version__
 from trailbell.alarms import alarm_arn
 from trailbell.chain._clock import Clock
-from trailbell.chain._errors import UnknownAlarmError
+from trailbell.chain._errors import UnknownAlarmError, UnknownRejectedError
 from trailbell.chain._trouble import Troubles
 from trailbell.evidence import to_json
 from trailbell.filters import RecordCounts
@@ -19,9 +19,9 @@ from trailbell.store import (
     FileState,
     HistoryItem,
     MatchedEvent,
-    RejectedEntry,
     Store,
     StoredAlarm,
+    StoredRejected,
     StoredSource,
 )
 
@@ -144,12 +144,14 @@ class EventLine(msgspec.Struct, frozen=True):
 
 
 class RejectedLine(msgspec.Struct, frozen=True):
-    """A record or file that could not be read."""
+    """A record or file that could not be read; offset -1 is unknown, ``excerpt`` is how it begins."""
 
+    id: int
     at: str
     file: str
     offset: int
     reason: str
+    excerpt: str
 
 
 class Report:
@@ -240,11 +242,23 @@ class Report:
             found = transaction.events.find(query)
         return [_event_line(each, with_record=with_record) for each in found]
 
-    def rejected(self, limit: int = 100) -> list[RejectedLine]:
-        """Lists what could not be read, newest first."""
+    def rejected(self, limit: int = 100, file_name: str = "") -> list[RejectedLine]:
+        """Lists what could not be read, newest first, of one file where it is named."""
         with self._store.read() as transaction:
-            found = transaction.sources.rejected(limit)
+            found = transaction.sources.rejected(limit, file_name)
         return [_rejected_line(each) for each in found]
+
+    def rejected_one(self, rejected_id: int) -> RejectedLine:
+        """Shows one of them.
+
+        Raises:
+            UnknownRejectedError: There is none of this number.
+        """
+        with self._store.read() as transaction:
+            found = transaction.sources.find_rejected(rejected_id)
+        if found is None:
+            raise UnknownRejectedError(rejected_id)
+        return _rejected_line(found)
 
 
 def instant_text(at_ms: int) -> str:
@@ -314,5 +328,12 @@ def _event_line(event: MatchedEvent, *, with_record: bool) -> EventLine:
     )
 
 
-def _rejected_line(entry: RejectedEntry) -> RejectedLine:
-    return RejectedLine(instant_text(entry.at_ms), entry.file_name, entry.offset, entry.reason)
+def _rejected_line(entry: StoredRejected) -> RejectedLine:
+    return RejectedLine(
+        id=entry.id,
+        at=instant_text(entry.at_ms),
+        file=entry.file_name,
+        offset=entry.offset,
+        reason=entry.reason,
+        excerpt=entry.excerpt.decode("utf-8", "backslashreplace"),
+    )

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from trailbell._errors import TrailbellError
 from trailbell.access import BodyLimitMiddleware, GuardMiddleware
-from trailbell.chain import Chain, Clock, UnknownAlarmError
+from trailbell.chain import Chain, Clock, UnknownAlarmError, UnknownRejectedError
 from trailbell.controls import UnknownControlError
 from trailbell.store import StoreError
 from trailbell.web._routes import ROUTES, RouteField, json_response
@@ -47,7 +47,7 @@ def _refused(request: Request, error: Exception) -> Response:
     status = 400
     if isinstance(error, StoreError):
         status = 503
-    elif isinstance(error, UnknownControlError | UnknownAlarmError):
+    elif isinstance(error, UnknownControlError | UnknownAlarmError | UnknownRejectedError):
         status = 404
     return json_response({"error": str(error)}, status)
 

@@ -113,9 +113,13 @@ def _events(request: Request, chain: Chain, clock: Clock) -> Response:
 
 
 def _rejected(request: Request, chain: Chain, clock: Clock) -> Response:
-    return json_response(
-        {"rejected": chain.report.rejected(_limit(request.query_params.get("limit", "100")))}
-    )
+    asked = request.query_params
+    limit = _limit(asked.get("limit", "100"))
+    return json_response({"rejected": chain.report.rejected(limit, asked.get("file", ""))})
+
+
+def _rejected_one(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response(chain.report.rejected_one(request.path_params["id"]))
 
 
 def _controls(request: Request, chain: Chain, clock: Clock) -> Response:
@@ -191,6 +195,7 @@ ROUTES: tuple[RouteField, ...] = (
         "GET", "/api/v1/events", "Matched events, newest first, by who, what, where and when.", _events
     ),
     RouteField("GET", "/api/v1/rejected", "Records and files that could not be read, and why.", _rejected),
+    RouteField("GET", "/api/v1/rejected/{id:int}", "One of them, with how it begins.", _rejected_one),
     RouteField("GET", "/api/v1/backup", "A whole copy of the database, as of one moment.", _backup),
     RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
     RouteField("GET", "/api/v1/controls/{key}", "One control: pattern, gaps, advice.", _control),
