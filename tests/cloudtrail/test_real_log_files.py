@@ -1,4 +1,3 @@
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -6,15 +5,7 @@ import pytest
 
 from trailbell.cloudtrail import FileKind, decompress, facts_of, parse_file_name, read_records
 
-_ROOT = Path(os.environ.get("TRAILBELL_REAL_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
-_FOLDER = _ROOT / "cloudtrail"
-
-pytestmark = [
-    pytest.mark.realdata,
-    pytest.mark.skipif(
-        not _FOLDER.is_dir(), reason="no real records: ../shared/data is missing, or set TRAILBELL_REAL_DATA"
-    ),
-]
+pytestmark = pytest.mark.realdata
 
 _FILES_AND_RECORDS = {
     "awsdocs-examples": (15, 15),
@@ -29,8 +20,8 @@ _FILES_AND_RECORDS = {
 }
 
 
-def _files(folder: str) -> list[Path]:
-    return sorted(path for path in (_FOLDER / folder).rglob("*") if path.is_file())
+def _files(real_data: Path, folder: str) -> list[Path]:
+    return sorted(path for path in (real_data / "cloudtrail" / folder).rglob("*") if path.is_file())
 
 
 def _records(path: Path) -> list[bytes]:
@@ -41,24 +32,24 @@ def _records(path: Path) -> list[bytes]:
 
 
 @pytest.mark.parametrize("folder", _FILES_AND_RECORDS)
-def test_every_real_file_is_read_whole(folder: str) -> None:
-    files = _files(folder)
+def test_every_real_file_is_read_whole(real_data: Path, folder: str) -> None:
+    files = _files(real_data, folder)
 
     assert _FILES_AND_RECORDS[folder] == (len(files), sum(len(_records(path)) for path in files))
 
 
-def test_real_names_tell_their_minute() -> None:
-    named = [path.name for path in _files(".") if "_CloudTrail_" in path.name]
+def test_real_names_tell_their_minute(real_data: Path) -> None:
+    named = [path.name for path in _files(real_data, ".") if "_CloudTrail_" in path.name]
     kinds = Counter(parsed.kind for name in named if (parsed := parse_file_name(name)))
 
     assert kinds == {FileKind.LOG: 62}
 
 
-def test_real_records_name_their_caller_and_time() -> None:
+def test_real_records_name_their_caller_and_time(real_data: Path) -> None:
     facts = [
         facts_of(record)
         for folder in ("invictus-2023", "flaws-excerpt", "grycap-2017", "stratus-detonation")
-        for path in _files(folder)
+        for path in _files(real_data, folder)
         for record in _records(path)
     ]
     missing = [one for one in facts if one.event_time_ms is None or one.principal.key == "unknown"]

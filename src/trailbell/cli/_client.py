@@ -25,7 +25,7 @@ __all__ = [
     "url_option",
 ]
 
-DEFAULT_URL = "http://127.0.0.1:4747"
+_DEFAULT_URL = "http://127.0.0.1:4747"
 _TIMEOUT_SECONDS = 30.0
 
 Answer = dict[str, Any]
@@ -55,7 +55,7 @@ def url_option(command: _Command) -> _Command:
     return click.option(
         "--url",
         envvar="TRAILBELL_URL",
-        default=DEFAULT_URL,
+        default=_DEFAULT_URL,
         show_default=True,
         metavar="URL",
         help="The server's address; also TRAILBELL_URL.",

@@ -29,7 +29,7 @@ def _option(field: SettingField) -> Callable[[Callable[..., Any]], Callable[...,
         field.name,
         multiple=field.name in _REPEATABLE,
         metavar="VALUE",
-        help=f"{field.meaning} Default: {field.default or 'none'}.",
+        help=f"{field.meaning} Default: {field.default or 'nothing given'}.",
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 __all__ = ["UnreadableJsonError", "decode", "is_json", "is_utf8", "mended_surrogates"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _VALUE = msgspec.json.Decoder(msgspec.Raw)
 
@@ -53,7 +53,7 @@ class UnreadableJsonError(Exception):
         return UnreadableJsonError(self.reason, self.offset if self.offset < 0 else self.offset + distance)
 
 
-def decode(decoder: "msgspec.json.Decoder[T]", text: bytes | memoryview) -> T:
+def decode(decoder: "msgspec.json.Decoder[_T]", text: bytes | memoryview) -> _T:
     """Decodes one JSON value; unpaired surrogate escapes in it are read as U+FFFD.
 
     Raises:

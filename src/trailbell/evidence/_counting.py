@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 
 __all__ = ["Tally"]
 
-KeyT = TypeVar("KeyT", bound=Hashable)
+_KeyT = TypeVar("_KeyT", bound=Hashable)
 
 
-class Tally(Generic[KeyT]):
+class Tally(Generic[_KeyT]):
     """A count that is being made.
 
     The true count of any key stays between its count here, 0 if it was dropped, and that plus the bound.
@@ -23,11 +23,11 @@ class Tally(Generic[KeyT]):
     """
 
     def __init__(self, maximum_keys: int) -> None:
-        self.counts: Counter[KeyT] = Counter()
+        self.counts: Counter[_KeyT] = Counter()
         self.error_bound = 0
         self._maximum_keys = maximum_keys
 
-    def add(self, counts: Counter[KeyT], error_bound: int = 0) -> None:
+    def add(self, counts: Counter[_KeyT], error_bound: int = 0) -> None:
         """Adds other counts, and the bound of what they lack."""
         self.counts.update(counts)
         self.error_bound += error_bound

@@ -54,10 +54,10 @@ class Example(msgspec.Struct, frozen=True, array_like=True, gc=False):
     event_id: str
 
 
-CountT = TypeVar("CountT", KeyCount, PrincipalCount)
+_CountT = TypeVar("_CountT", KeyCount, PrincipalCount)
 
 
-class Dimension(msgspec.Struct, Generic[CountT], frozen=True, array_like=True):
+class Dimension(msgspec.Struct, Generic[_CountT], frozen=True, array_like=True):
     """The records counted by one of their facts; records without the fact are not in it.
 
     Attributes:
@@ -66,7 +66,7 @@ class Dimension(msgspec.Struct, Generic[CountT], frozen=True, array_like=True):
             it is missing, and that plus the bound.
     """
 
-    counts: tuple[CountT, ...] = ()
+    counts: tuple[_CountT, ...] = ()
     error_bound: int = 0
 
 

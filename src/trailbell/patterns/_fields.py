@@ -19,19 +19,19 @@ DecodedRecord: TypeAlias = msgspec.Struct | dict[str, Any]
 _MAXIMUM_DEPTH = 8
 
 
-class FieldNode:
+class _FieldNode:
     """A field: the members read inside it, or the whole value where a selector goes on by other means."""
 
     def __init__(self, attribute: str = "") -> None:
         # Names of patterns never become identifiers: attributes are numbered.
         self.attribute = attribute
-        self.members: dict[str, FieldNode] = {}
+        self.members: dict[str, _FieldNode] = {}
         self.is_whole = False
         self.object_type: Any = None
 
-    def member(self, name: str) -> "FieldNode":
+    def member(self, name: str) -> "_FieldNode":
         """Gives the node of a member, made where it is new."""
-        return self.members.setdefault(name, FieldNode(f"f{len(self.members)}"))
+        return self.members.setdefault(name, _FieldNode(f"f{len(self.members)}"))
 
     def build_types(self) -> None:
         """Builds the type of an object with these members, each of them ``UNSET`` where it is missing."""
@@ -57,7 +57,7 @@ class Fields:
     """The union of the fields that some selectors read."""
 
     def __init__(self, selectors: Iterable[Selector]) -> None:
-        self._root = FieldNode()
+        self._root = _FieldNode()
         for selector in selectors:
             self._add(selector)
         self._root.build_types()
@@ -77,7 +77,7 @@ class Fields:
             node = node.members[step.name]
         return _names(selector.steps), ()
 
-    def path(self, names: Iterable[str]) -> list[FieldNode]:
+    def path(self, names: Iterable[str]) -> list[_FieldNode]:
         """Lists the nodes from the record itself to the field that the names lead to."""
         nodes = [self._root]
         for name in names:

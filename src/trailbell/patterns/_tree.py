@@ -33,7 +33,6 @@ __all__ = [
     "any_of",
     "is_name_character",
     "selectors",
-    "tests_in",
 ]
 
 
@@ -227,7 +226,7 @@ def any_of(terms: Iterable[Condition]) -> Condition:
     return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
 
 
-def tests_in(condition: Condition) -> Iterator[Test]:
+def _tests_in(condition: Condition) -> Iterator[Test]:
     """Goes through the single tests of a condition in order of appearance."""
     pending = [condition]
     while pending:
@@ -242,4 +241,4 @@ def selectors(pattern: Pattern) -> tuple[Selector, ...]:
     """Lists the distinct selectors of a pattern in order of appearance."""
     if isinstance(pattern, EveryEvent):
         return ()
-    return tuple(dict.fromkeys(test.selector for test in tests_in(pattern.condition)))
+    return tuple(dict.fromkeys(test.selector for test in _tests_in(pattern.condition)))

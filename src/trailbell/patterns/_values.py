@@ -20,9 +20,7 @@ __all__ = [
     "TextMatch",
     "TextShape",
     "comparison_predicate",
-    "number_text",
     "text_match",
-    "text_predicate",
 ]
 
 Predicate: TypeAlias = Callable[[object], bool]
@@ -70,7 +68,7 @@ def text_match(literal: TextLiteral) -> TextMatch:
             return TextMatch(TextShape.PIECES, pieces)
 
 
-def text_predicate(match: TextMatch) -> Callable[[str], bool]:
+def _text_predicate(match: TextMatch) -> Callable[[str], bool]:
     """Builds the test of a text, linear in its length whatever the wildcards."""
     first = match.pieces[0]
     if match.shape is TextShape.EXACT:
@@ -94,7 +92,7 @@ def comparison_predicate(comparison: Comparison) -> Predicate:
     return _ordering(comparison.operator, Decimal(comparison.value.text))
 
 
-def number_text(number: float | Decimal) -> str:
+def _number_text(number: float | Decimal) -> str:
     """Prints a number of an event as AWS sees it: integers plainly, all else as Java prints a double."""
     if not isinstance(number, float):
         return str(number)
@@ -129,12 +127,14 @@ def _fits_pieces(pieces: tuple[str, ...], text: str) -> bool:
 def _equality(value: Value) -> Predicate:
     if isinstance(value, NumberLiteral):
         return _number_equality(value.text)
-    fits = compile_regex(value.text) if isinstance(value, RegexLiteral) else text_predicate(text_match(value))
+    fits = (
+        compile_regex(value.text) if isinstance(value, RegexLiteral) else _text_predicate(text_match(value))
+    )
 
     def equals(node: object) -> bool:
         if isinstance(node, str):
             return fits(node)
-        return node.__class__ in NUMBER_KINDS and fits(number_text(node))  # type: ignore[arg-type]
+        return node.__class__ in NUMBER_KINDS and fits(_number_text(node))  # type: ignore[arg-type]
 
     return equals
 

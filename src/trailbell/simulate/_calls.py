@@ -23,7 +23,7 @@ _GROUPS: Mapping[str, Mapping[Duty, float]] = {
     "service-roles": {Duty.SERVICE_ROLE: 1},
 }
 
-Body = dict[str, Any]
+_Body = dict[str, Any]
 
 
 class Call(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
@@ -54,10 +54,10 @@ class Call(msgspec.Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     name: str
     weight: float = 1.0
     by: str | dict[Duty, float] = "readers"
-    request: Body | None = None
-    response: Body | None = None
-    extra: Body | None = None
-    resources: list[Body] | None = None
+    request: _Body | None = None
+    response: _Body | None = None
+    extra: _Body | None = None
+    resources: list[_Body] | None = None
     hosts: tuple[str, ...] = ()
     denied_share: float = 0.0
     error_message: str | None = None
@@ -92,7 +92,7 @@ class _RareCalls(msgspec.Struct, frozen=True):
 
     service: str
     names: tuple[str, ...]
-    request: Body | None = None
+    request: _Body | None = None
 
 
 def read_calls(table: str) -> tuple[Call, ...]:

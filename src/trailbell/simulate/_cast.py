@@ -33,7 +33,7 @@ _SERVICE_ROLES = (
     ("AWSServiceRoleForRDS", "RDSService", "rds.amazonaws.com"),
 )
 
-Agent = Callable[[Chance], str]
+_Agent = Callable[[Chance], str]
 
 
 def hire(
@@ -99,7 +99,7 @@ class _Office:
         self._account_id = account_id
         self._chance = chance
 
-    def seats(self, count: int, session_prefix: str, agent: Agent) -> tuple[Seat, ...]:
+    def seats(self, count: int, session_prefix: str, agent: _Agent) -> tuple[Seat, ...]:
         """Returns that many seats; without a prefix a session is named by a task ID."""
         return tuple(
             Seat(
@@ -122,7 +122,7 @@ class _Office:
             principal_id=self._chance.unique_id("AROA", 21),
         )
 
-    def user(self, name: str, duty: Duty, *agents: Agent) -> Principal:
+    def user(self, name: str, duty: Duty, *agents: _Agent) -> Principal:
         """Returns an IAM user with an access key, on one seat for each agent."""
         seats = tuple(
             Seat("", self._address(), agent(self._chance), is_console=agent is browser) for agent in agents

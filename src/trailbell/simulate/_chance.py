@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 __all__ = ["Chance", "Quantiles", "Wheel"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -32,11 +32,11 @@ class Chance:
         self.share = self.random.random
         self.bits = self.random.getrandbits
 
-    def pick(self, choices: Sequence[T]) -> T:
+    def pick(self, choices: Sequence[_T]) -> _T:
         """Returns one of the choices, each as likely as the others."""
         return choices[int(self.share() * len(choices))]
 
-    def favourite(self, choices: Sequence[T]) -> T:
+    def favourite(self, choices: Sequence[_T]) -> _T:
         """Returns one of the choices, the first ones far more often than the last."""
         share = self.share()
         return choices[int(share * share * len(choices))]
@@ -75,18 +75,18 @@ class Chance:
         return self.unique_id(prefix, 20)
 
 
-class Wheel(Generic[T]):
+class Wheel(Generic[_T]):
     """Things to choose from, each with its weight."""
 
     __slots__ = ("_choices", "_cumulative", "_last", "total")
 
-    def __init__(self, weighted: Sequence[tuple[T, float]]) -> None:
+    def __init__(self, weighted: Sequence[tuple[_T, float]]) -> None:
         self._choices = [choice for choice, _ in weighted]
         self._cumulative = list(accumulate(weight for _, weight in weighted))
         self._last = len(weighted) - 1
         self.total = self._cumulative[-1]
 
-    def spin(self, chance: Chance) -> T:
+    def spin(self, chance: Chance) -> _T:
         """Returns one choice, as often as its weight says."""
         place = bisect_right(self._cumulative, chance.share() * self.total)
         return self._choices[min(place, self._last)]

@@ -9,7 +9,7 @@ from trailbell.simulate._chance import Chance
 
 __all__ = ["order_like_aws"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _LATE_SHARE = 0.66
 _LATE_SHARE_OVER_A_GAP = 0.22
@@ -17,14 +17,14 @@ _FAR_SHARE = 0.06
 _LONGEST_STEP_SECONDS = 29
 
 
-def order_like_aws(moments: list[tuple[int, T]], chance: Chance) -> list[tuple[int, T]]:
+def order_like_aws(moments: list[tuple[int, _T]], chance: Chance) -> list[tuple[int, _T]]:
     """Returns pairs of instant (milliseconds) and anything, about 22 % of them earlier than the one before.
 
     A late one stands behind the next of a later second, sometimes behind one of a much later second, but
     never by more than 29 seconds. Records show seconds, so a smaller step would not be seen.
     """
     waiting = sorted(moments, key=itemgetter(0))
-    ordered: list[tuple[int, T]] = []
+    ordered: list[tuple[int, _T]] = []
     place = 0
     while place < len(waiting):
         later = _behind(waiting, place, chance)
@@ -34,7 +34,7 @@ def order_like_aws(moments: list[tuple[int, T]], chance: Chance) -> list[tuple[i
     return ordered
 
 
-def _behind(waiting: list[tuple[int, T]], place: int, chance: Chance) -> int:
+def _behind(waiting: list[tuple[int, _T]], place: int, chance: Chance) -> int:
     """Returns the place behind which the record at `place` stands; its own where it is not late."""
     own_second = waiting[place][0] // 1000
     following = next((n for n in range(place + 1, len(waiting)) if waiting[n][0] // 1000 > own_second), place)

@@ -17,7 +17,26 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["METADATA"]
+__all__ = [
+    "METADATA",
+    "alarm",
+    "alarm_history",
+    "counted_identity",
+    "datapoint",
+    "delivery_attempt",
+    "event",
+    "event_filter",
+    "evidence",
+    "log_group",
+    "metric",
+    "metric_filter",
+    "outbox",
+    "rejected_record",
+    "source",
+    "source_file",
+    "subscription",
+    "topic",
+]
 
 METADATA = MetaData(
     naming_convention={
