@@ -46,6 +46,7 @@ _PURE_MODULES = (
     "re2",
     "string",
     "struct",
+    "sys.maxsize",
     "textwrap",
     "types",
     "typing",

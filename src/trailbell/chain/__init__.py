@@ -21,6 +21,7 @@ from trailbell.chain._report import (
     TableStatus,
     instant_text,
 )
+from trailbell.chain._retry import Retried
 from trailbell.chain._set_up import LOG_GROUP, TOPIC_NAME
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "RecordClasses",
     "RejectedLine",
     "Report",
+    "Retried",
     "SourceStatus",
     "Status",
     "SystemClock",

@@ -12,10 +12,12 @@ from trailbell.chain._announce import Announcer
 from trailbell.chain._clock import Clock
 from trailbell.chain._commit import Filtering
 from trailbell.chain._deliver import Deliverer
+from trailbell.chain._errors import ChainError
 from trailbell.chain._evaluate import Evaluator
 from trailbell.chain._ingest import Ingest
 from trailbell.chain._loops import DeliveryLoop, Found, IngestLoop, Loop, TickLoop, Timing, groups_of
 from trailbell.chain._report import Report
+from trailbell.chain._retry import Retried, Retry
 from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, subscribe_settings
 from trailbell.chain._trouble import Troubles
 from trailbell.channels import Channel, ChannelOptions, open_channel
@@ -31,6 +33,7 @@ _log = structlog.get_logger(__name__)
 
 _RETENTION = Timing(offset_seconds=35, every_minutes=60)
 _MINUTE_MS = 60_000
+_MOST_RETRIED = 10_000
 _SHORTEST_HORIZON_MS = 15 * _MINUTE_MS
 
 
@@ -167,6 +170,29 @@ class Chain:
             changed = apply_controls(transaction, self._settings, controls, self._clock.now_ms())
         self._filtering = self._compiled()
         return changed
+
+    def retry_rejected(self, file_name: str = "") -> list[Retried]:
+        """Tries once more what was rejected, of one file or of all; returns what came of each file.
+
+        Raises:
+            ChainError: Nothing was rejected of the named file.
+        """
+        with self._store.read() as transaction:
+            names = list(
+                dict.fromkeys(
+                    each.file_name for each in transaction.sources.rejected(_MOST_RETRIED, file_name)
+                )
+            )
+        if file_name and not names:
+            raise ChainError(f"nothing was rejected of a file called {file_name!r}")
+        retried = []
+        for source, ingest in self._intakes:
+            retry = Retry(self._store, self._clock, source, ingest.stored)
+            for name in names:
+                outcome = retry.try_file(name, self._filtering, lambda added: self.arrived(added.metrics))
+                if outcome is not None:
+                    retried.append(outcome)
+        return retried
 
     def _set_up(self) -> list[Subscription]:
         now_ms = self._clock.now_ms()

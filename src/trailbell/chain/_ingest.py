@@ -45,7 +45,7 @@ class Ingest:
         self._store = store
         self._clock = clock
         self._source = source
-        self._stored = stored
+        self.stored = stored
         self._horizon_ms = horizon_ms
         self._is_first_start = stored.caught_up_ms is None
         self._backlog_files = 0
@@ -68,12 +68,12 @@ class Ingest:
         if not self._is_first_start:
             return
         with self._store.write() as transaction:
-            transaction.sources.set_caught_up(self._stored.id, self._clock.now_ms())
+            transaction.sources.set_caught_up(self.stored.id, self._clock.now_ms())
         self._is_first_start = False
         if self._backlog_files:
             _log.info(
                 "first look complete: older files were counted and can be searched, and rang no alarm",
-                source=self._stored.location,
+                source=self.stored.location,
                 files=self._backlog_files,
                 records=self._backlog_records,
                 search="trailbell events",
@@ -89,7 +89,7 @@ class Ingest:
                 if isinstance(file, UnreadableFile):
                     _log.warning("file cannot be read", file=file.name, reason=file.reason)
                     continue
-                known = transaction.sources.file(self._stored.id, file.name)
+                known = transaction.sources.file(self.stored.id, file.name)
                 if known is None:
                     known = LedgerFile(
                         file.name, file.size_bytes, file.modified_ns, file.inode, now_ms, FileState.SEEN
@@ -101,7 +101,7 @@ class Ingest:
         if new:
             with self._store.write() as transaction:
                 for each in new:
-                    transaction.sources.put_file(self._stored.id, each)
+                    transaction.sources.put_file(self.stored.id, each)
         return looked_at
 
     def _look(self, file: FoundFile, ledger: LedgerFile) -> Taken | None:
@@ -153,14 +153,14 @@ class Ingest:
         lag_ms = 0
         with self._store.write() as transaction:
             for each in taken:
-                committed = commit_file(transaction, self._stored.id, each, filtering, now_ms)
+                committed = commit_file(transaction, self.stored.id, each, filtering, now_ms)
                 total += committed
                 if committed.counts.read:
                     files += 1
                     lag_ms = max(lag_ms, now_ms - each.ledger.first_seen_ms)
             if files:
                 sources = transaction.sources
-                sources.add_counts(self._stored.id, total.counts, files, now_ms, lag_ms)
+                sources.add_counts(self.stored.id, total.counts, files, now_ms, lag_ms)
         return total.metrics
 
 

@@ -57,5 +57,25 @@ def show_rejected(number: int, url: str, output: str) -> None:
     )
 
 
+@command.command("retry")
+@click.argument("file", default="")
+@url_option
+@format_option
+def retry_rejected(file: str, url: str, output: str) -> None:
+    """Try once more what could not be read, of FILE or of all files.
+
+    Files whose content changes are read again by themselves; this is for a version that can read more.
+    """
+    answer = ask(url, "/api/v1/rejected/retry", body={"file": file})
+    if output == "json":
+        print_json(answer)
+        return
+    print_table(
+        ["file", "#resolved", "#left", "reason"],
+        [(each["file"], each["resolved"], each["left"], each["reason"]) for each in answer["retried"]],
+        "Nothing was rejected.",
+    )
+
+
 def _place(offset: int) -> str:
     return "-" if offset < 0 else str(offset)

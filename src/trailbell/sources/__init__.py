@@ -3,12 +3,14 @@
 from trailbell.sources._contract import FileContent, FoundFile, Source, SourceError, UnreadableFile
 from trailbell.sources._directory import DirectorySource
 from trailbell.sources._in_memory import MemorySource
+from trailbell.sources._opened import OpenedFile
 
 __all__ = [
     "DirectorySource",
     "FileContent",
     "FoundFile",
     "MemorySource",
+    "OpenedFile",
     "Source",
     "SourceError",
     "UnreadableFile",

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from trailbell._errors import TrailbellError
+from trailbell.sources._opened import OpenedFile
 
 __all__ = ["FileContent", "FoundFile", "Source", "SourceError", "UnreadableFile"]
 
@@ -76,6 +78,10 @@ class Source(Protocol):
         """
         ...
 
+    def find(self, name: str) -> FoundFile | UnreadableFile | None:
+        """The file of that name as it is now; None where it is gone. May be called from any thread."""
+        ...
+
     def look_again(self, found: FoundFile, after_seconds: float) -> None:
         """Has ``changes`` yield the file once more after a while, changed or not; safe from any thread."""
         ...
@@ -85,5 +91,15 @@ class Source(Protocol):
 
         Raises:
             SourceError: the file is gone, is larger than ``max_size_bytes``, or cannot be read.
+        """
+        ...
+
+    def open_file(self, found: FoundFile) -> AbstractContextManager[OpenedFile]:
+        """Opens a file that was found, to be read in chunks whatever its size; safe from any thread.
+
+        What is opened is read by one thread at a time, and closed at the end of the ``with`` block.
+
+        Raises:
+            SourceError: the file is gone or cannot be read; raised on entering the block, and by the chunks.
         """
         ...

@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
 
 from trailbell.sources._contract import FileContent, FoundFile, SourceError, UnreadableFile
 from trailbell.sources._folder import LINK_OUTWARD
+from trailbell.sources._opened import OpenedFile
 from trailbell.sources._places import Place, place_at
-from trailbell.sources._reading import read_within
+from trailbell.sources._reading import open_within, read_whole
 from trailbell.sources._seen import LooksDue, SeenFiles
 from trailbell.sources._watcher import FolderWatch
 
@@ -56,6 +58,11 @@ class DirectorySource:
         place_at(self.path)
         return self._follow(stop, rescan_seconds)
 
+    def find(self, name: str) -> FoundFile | UnreadableFile | None:
+        """The file of that name as it is now; None where it is gone. Safe from any thread."""
+        place = self._place()
+        return None if place is None else place.look(name)
+
     def look_again(self, found: FoundFile, after_seconds: float) -> None:
         """Has ``changes`` yield the file once more after a while, changed or not; safe from any thread."""
         self._looks_due.add(found.name, time.monotonic() + after_seconds)
@@ -66,7 +73,17 @@ class DirectorySource:
         Raises:
             SourceError: the file is gone, is larger than ``max_size_bytes``, or cannot be read.
         """
-        return read_within(place_at(self.path).bounds(found), found, max_size_bytes)
+        return read_whole(self.open_file(found), found, max_size_bytes)
+
+    @contextmanager
+    def open_file(self, found: FoundFile) -> Iterator[OpenedFile]:
+        """Opens a file that was found, to be read in chunks whatever its size; safe from any thread.
+
+        Raises:
+            SourceError: the file is gone or cannot be read; raised on entering the block, and by the chunks.
+        """
+        with open_within(place_at(self.path).bounds(found), found) as file:
+            yield file
 
     def _follow(self, stop: threading.Event, rescan_seconds: float) -> Iterator[FoundFile | UnreadableFile]:
         watch = FolderWatch(stop)

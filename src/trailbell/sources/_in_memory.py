@@ -1,13 +1,16 @@
 """A source that holds its files in memory, for tests and demonstrations."""
 
-import hashlib
+import io
 import itertools
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from trailbell.sources._contract import FileContent, FoundFile, SourceError, UnreadableFile
+from trailbell.sources._opened import OpenedFile
+from trailbell.sources._reading import read_whole
 
 __all__ = ["MemorySource"]
 
@@ -44,15 +47,29 @@ class MemorySource:
             except queue.Empty:
                 continue
 
+    def find(self, name: str) -> FoundFile | None:
+        """The file last put under that name."""
+        if name not in self._contents:
+            return None
+        version, content = self._contents[name]
+        return FoundFile(Path(name), name, len(content), modified_ns=version, inode=version)
+
     def look_again(self, found: FoundFile, after_seconds: float) -> None:
         """Yields the file once more."""
         self._waiting.put(found)
 
     def read_file(self, found: FoundFile, max_size_bytes: int) -> FileContent:
         """The bytes last put under the name of the file."""
+        return read_whole(self.open_file(found), found, max_size_bytes)
+
+    @contextmanager
+    def open_file(self, found: FoundFile) -> Iterator[OpenedFile]:
+        """Opens what was last put under the name of the file."""
         if found.name not in self._contents:
             raise SourceError(found.name, "the file is gone")
         version, content = self._contents[found.name]
-        if len(content) > max_size_bytes:
-            raise SourceError(found.name, f"{len(content)} bytes, more than the {max_size_bytes} allowed")
-        return FileContent(content, hashlib.sha256(content).hexdigest(), stable=version == found.modified_ns)
+
+        def is_unchanged() -> bool:
+            return found.modified_ns == version == self._contents[found.name][0]
+
+        yield OpenedFile(io.BytesIO(content).read, len(content), is_unchanged)

@@ -1,48 +1,76 @@
-"""Reads one file within its bounds: through no link, nothing but a regular file, no more than allowed."""
+"""Opens one file within its bounds: through no link, and nothing but a regular file."""
 
-import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from trailbell.sources._contract import FileContent, FoundFile, SourceError
 from trailbell.sources._folder import why_not
+from trailbell.sources._opened import OpenedFile
 
-__all__ = ["read_within"]
+__all__ = ["open_within", "read_whole"]
 
 _SAFE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def read_within(bounds: str, found: FoundFile, max_size_bytes: int) -> FileContent:
-    """The bytes of a file that must lie below the resolved folder ``bounds``.
+@contextmanager
+def open_within(bounds: str, found: FoundFile) -> Iterator[OpenedFile]:
+    """Opens a file that must lie below the resolved folder ``bounds``.
 
     Raises:
-        SourceError: the file is gone, is too large, leads outside, or cannot be read.
+        SourceError: the file is gone, leads outside, or cannot be read.
     """
-    try:
+    # What the caller does with the open file may fail in its own ways, and is not told of as a bad file.
+    with _told_of(found):
         handle = _open_below(bounds, _parts_below(bounds, found))
-        try:
-            return _read(handle, found, max_size_bytes)
-        finally:
-            os.close(handle)
+    try:
+        before = os.fstat(handle)
+        if not stat.S_ISREG(before.st_mode):
+            raise SourceError(found.name, "is not a regular file")
+        as_found = (found.size_bytes, found.modified_ns, found.inode)
+
+        def read(size_bytes: int) -> bytes:
+            with _told_of(found):
+                return os.read(handle, size_bytes)
+
+        def is_unchanged() -> bool:
+            with _told_of(found):
+                return as_found == _identity(before) == _identity(os.fstat(handle))
+
+        yield OpenedFile(read, before.st_size, is_unchanged)
+    finally:
+        os.close(handle)
+
+
+def read_whole(
+    opening: AbstractContextManager[OpenedFile], found: FoundFile, max_size_bytes: int
+) -> FileContent:
+    """Returns the bytes of a file that is about to be opened.
+
+    Raises:
+        SourceError: the file is larger than ``max_size_bytes``, or cannot be read.
+    """
+    with opening as file:
+        if file.size_bytes > max_size_bytes:
+            raise SourceError(
+                found.name, f"the file has {file.size_bytes} bytes, and at most {max_size_bytes} are allowed"
+            )
+        # In one chunk, which is not copied when it is joined.
+        content = b"".join(file.chunks(file.size_bytes))
+        return FileContent(content, file.sha256, file.stable)
+
+
+@contextmanager
+def _told_of(found: FoundFile) -> Iterator[None]:
+    """Turns what the system refuses into the error of this room."""
+    try:
+        yield
     except FileNotFoundError as error:
         raise SourceError(found.name, "the file is gone") from error
     except OSError as error:
         raise SourceError(found.name, f"cannot be read: {why_not(error)}") from error
-
-
-def _read(handle: int, found: FoundFile, max_size_bytes: int) -> FileContent:
-    before = os.fstat(handle)
-    if not stat.S_ISREG(before.st_mode):
-        raise SourceError(found.name, "is not a regular file")
-    _check_size(found.name, before.st_size, max_size_bytes)
-    with os.fdopen(handle, "rb", closefd=False) as file:
-        content = file.read(before.st_size + 1)
-    _check_size(found.name, len(content), max_size_bytes)
-    after = os.fstat(handle)
-    as_found = (found.size_bytes, found.modified_ns, found.inode)
-    is_stable = as_found == _identity(before) == _identity(after) and len(content) == after.st_size
-    return FileContent(content, hashlib.sha256(content).hexdigest(), is_stable)
 
 
 def _parts_below(bounds: str, found: FoundFile) -> tuple[str, ...]:
@@ -65,13 +93,6 @@ def _open_below(bounds: str, parts: tuple[str, ...]) -> int:
         return os.open(parts[-1], _SAFE | os.O_NONBLOCK, dir_fd=folder)
     finally:
         os.close(folder)
-
-
-def _check_size(name: str, size_bytes: int, max_size_bytes: int) -> None:
-    if size_bytes > max_size_bytes:
-        raise SourceError(
-            name, f"the file has {size_bytes} bytes or more, and at most {max_size_bytes} are allowed"
-        )
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int]:

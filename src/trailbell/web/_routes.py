@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.background import BackgroundTask
@@ -50,6 +50,13 @@ class RouteField(msgspec.Struct, frozen=True):
 
 class _ApplyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: tuple[str, ...] = ()
+
+
+class _RetryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    file: str = ""
+
+
+_BodyT = TypeVar("_BodyT", _ApplyRequest, _RetryRequest)
 
 
 def json_response(value: object, status: int = 200) -> Response:
@@ -140,11 +147,15 @@ def _control(request: Request, chain: Chain, clock: Clock) -> Response:
 
 
 def _apply_controls(request: Request, chain: Chain, clock: Clock) -> Response:
-    try:
-        asked = msgspec.json.decode(request.state.body or b"{}", type=_ApplyRequest)
-    except msgspec.DecodeError as error:
-        raise ChainError(f"the request's body is not as expected: {error}") from error
+    asked = _body(request, _ApplyRequest)
     return json_response({"changed": chain.apply_controls(asked.keys)})
+
+
+def _body(request: Request, kind: type[_BodyT]) -> _BodyT:
+    try:
+        return msgspec.json.decode(request.state.body or b"{}", type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ChainError(f"the request's body is not as expected: {error}") from error
 
 
 def _control_line(control: Control, states: dict[str, str]) -> dict[str, Any]:
@@ -161,6 +172,11 @@ def _control_line(control: Control, states: dict[str, str]) -> dict[str, Any]:
         "alarm_name": control.alarm_name,
         "alarm_state": states.get(control.alarm_name or ""),
     }
+
+
+def _retry(request: Request, chain: Chain, clock: Clock) -> Response:
+    asked = _body(request, _RetryRequest)
+    return json_response({"retried": chain.retry_rejected(asked.file)})
 
 
 def _backup(request: Request, chain: Chain, clock: Clock) -> Response:
@@ -196,6 +212,7 @@ ROUTES: tuple[RouteField, ...] = (
     ),
     RouteField("GET", "/api/v1/rejected", "Records and files that could not be read, and why.", _rejected),
     RouteField("GET", "/api/v1/rejected/{id:int}", "One of them, with how it begins.", _rejected_one),
+    RouteField("POST", "/api/v1/rejected/retry", 'Try again: `{"file": ""}` means all.', _retry),
     RouteField("GET", "/api/v1/backup", "A whole copy of the database, as of one moment.", _backup),
     RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
     RouteField("GET", "/api/v1/controls/{key}", "One control: pattern, gaps, advice.", _control),
