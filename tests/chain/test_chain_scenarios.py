@@ -216,3 +216,13 @@ def test_no_control_at_all_leaves_an_empty_log_group(tmp_path: Path) -> None:
     scenario.close()
 
     assert ([], 2) == (alarms, classes.unmatched)
+
+
+def test_a_file_found_twice_at_once_is_read_once(scenario: Scenario) -> None:
+    path = scenario.logs / "twice.json.gz"
+    path.write_bytes(log_file([denial(), record(), record()]))
+    [(source, ingest)] = scenario.chain._intakes
+    [found] = [each for each in source.scan() if each.name == path.name]
+    ingest.take([found, found], scenario.chain._filtering)
+
+    assert (1, 2, 3) == (scenario.classes().matched, scenario.classes().unmatched, scenario.classes().read)

@@ -189,7 +189,7 @@ class Chain:
         for source, ingest in self._intakes:
             retry = Retry(self._store, self._clock, source, ingest.stored)
             for name in names:
-                outcome = retry.try_file(name, self._filtering, lambda added: self.arrived(added.metrics))
+                outcome = retry.try_file(name, self._filtering, self.arrived)
                 if outcome is not None:
                     retried.append(outcome)
         return retried

@@ -1,20 +1,31 @@
-"""What the commit of one file writes: its counts, its data, and what the ledger says of it from now on.
+"""The commit of a group of files: their counts, their data, and what the ledger says of them from now on.
 
-All of it in the caller's transaction: nothing of a file is counted unless its ledger row says so.
+All of it in the caller's transaction: nothing of a file is counted unless its ledger row says so. What the
+files of a group add is gathered and written once, as small files are many.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import structlog
 from msgspec.structs import replace
 
 from trailbell.chain._reading import Look, LookKind, Rejected
-from trailbell.filters import FilterSet, Partial, RecordCounts, Settled, identities_of, settle
-from trailbell.metrics import MetricKey
+from trailbell.evidence import merge
+from trailbell.filters import (
+    Contribution,
+    FilterSet,
+    Partial,
+    RecordCounts,
+    SeriesMinute,
+    Settled,
+    identities_of,
+    settle,
+)
+from trailbell.metrics import MetricKey, StatisticSet
 from trailbell.store import FileState, LedgerFile, NewEvent, RejectedEntry, StoredFilter, Transaction
 
-__all__ = ["FINAL_STATES", "Committed", "Filtering", "Taken", "commit_file", "commit_records"]
+__all__ = ["FINAL_STATES", "Filtering", "GroupCommit", "Taken"]
 
 _log = structlog.get_logger(__name__)
 
@@ -39,72 +50,117 @@ class Taken(msgspec.Struct, frozen=True):
     partial: Partial | None = None
 
 
-class Committed(msgspec.Struct, frozen=True):
-    """What a commit added: records by class, and the metrics that have new data."""
+class GroupCommit:
+    """Adds files to a transaction; ``flush`` writes what was gathered, and must come last."""
 
-    counts: RecordCounts = RecordCounts()
-    metrics: frozenset[MetricKey] = frozenset()
+    def __init__(self, transaction: Transaction, source_id: int, filtering: Filtering, now_ms: int) -> None:
+        self._transaction = transaction
+        self._source_id = source_id
+        self._filtering = filtering
+        self._now_ms = now_ms
+        self._twins: dict[bytes, str] = {}
+        self._seen: set[bytes] = set()
+        self._fresh: set[bytes] = set()
+        self._files: list[LedgerFile] = []
+        self._rejected: list[RejectedEntry] = []
+        self._events: list[NewEvent] = []
+        self._contributions: dict[SeriesMinute, list[Contribution]] = {}
+        self.metrics: set[MetricKey] = set()
 
-    def __add__(self, other: "Committed") -> "Committed":
-        return Committed(self.counts + other.counts, self.metrics | other.metrics)
+    def look_up(self, group: Iterable[Taken]) -> None:
+        """Finds out, for all of a group at once, which contents and which records were counted before."""
+        taken = list(group)
+        sources = self._transaction.sources
+        hashes = {each.look.content_hash for each in taken if each.look.kind is LookKind.RECORDS}
+        self._twins |= sources.names_by_content(self._source_id, hashes)
+        wanted: set[bytes] = set()
+        for each in taken:
+            if each.partial is not None:
+                wanted |= identities_of(each.partial, self._filtering.set)
+        self._seen |= sources.counted_before(wanted - self._seen)
+
+    def add_file(self, taken: Taken) -> RecordCounts:
+        """Adds one file as its look says; returns the records it counts."""
+        look = taken.look
+        ledger = replace(taken.ledger, content_hash=look.content_hash, consumed_bytes=look.consumed_bytes)
+        if look.kind is LookKind.RECORDS:
+            return self._add_read(taken, ledger)
+        if look.kind is LookKind.PENDING:
+            # What was consumed before stays consumed: only the rest is waited for.
+            self._files.append(replace(taken.ledger, state=FileState.PENDING, note=look.reason))
+        elif look.kind is LookKind.UNCHANGED:
+            state = taken.ledger.state if taken.ledger.state in FINAL_STATES else FileState.READ
+            self._files.append(replace(ledger, state=state))
+        elif look.kind is LookKind.PASSED_OVER:
+            self._files.append(replace(ledger, state=FileState.PASSED_OVER, note=look.reason))
+        else:
+            whole = Rejected(look.offset, look.reason, look.excerpt)
+            self._rejected.append(self._entry(taken.name, whole))
+            self._files.append(replace(ledger, state=FileState.REJECTED, note=look.reason))
+            _log.warning("file rejected", file=taken.name, reason=look.reason)
+            return RecordCounts(rejected=1)
+        return RecordCounts()
+
+    def add_records(self, taken: Taken) -> RecordCounts:
+        """Adds the records of a file and what was rejected in it, and leaves its ledger row alone."""
+        partial = taken.partial
+        if partial is None:
+            return RecordCounts()
+        settled = settle(partial, self._filtering.set, self._seen)
+        # Within the group too a record counts once.
+        self._seen |= settled.identities
+        self._fresh |= settled.identities
+        for place, contribution in settled.contributions.items():
+            self._contributions.setdefault(place, []).append(contribution)
+        self._events += _new_events(settled, taken.name, self._filtering.ids, self._now_ms)
+        rejected = [*taken.look.rejected]
+        rejected += [Rejected(each.offset, each.reason, each.excerpt) for each in partial.unreadable]
+        self._rejected += [self._entry(taken.name, each) for each in rejected]
+        if rejected:
+            _log.warning("records rejected", file=taken.name, records=len(rejected), first=rejected[0].reason)
+        return settled.counts + RecordCounts(rejected=len(taken.look.rejected))
+
+    def put_file(self, ledger: LedgerFile) -> None:
+        """Adds a ledger row as it is."""
+        self._files.append(ledger)
+
+    def flush(self) -> None:
+        """Writes what was gathered."""
+        transaction = self._transaction
+        transaction.sources.put_files(self._source_id, self._files)
+        transaction.sources.add_rejected(self._source_id, self._rejected)
+        transaction.sources.remember_counted(self._fresh, self._now_ms)
+        transaction.datapoints.add({place: _merged(parts) for place, parts in self._contributions.items()})
+        transaction.events.add(self._events)
+        self.metrics |= {place.metric for place in self._contributions}
+        self._files, self._rejected, self._events = [], [], []
+        self._fresh, self._contributions = set(), {}
+
+    def _add_read(self, taken: Taken, ledger: LedgerFile) -> RecordCounts:
+        twin = self._twins.get(taken.look.content_hash)
+        if twin is not None and twin != taken.name:
+            copied = replace(ledger, state=FileState.COPY, note=f"same content as {twin}")
+            self._files.append(copied)
+            return RecordCounts()
+        if taken.look.is_whole:
+            self._files.append(replace(ledger, state=FileState.READ))
+            self._twins[taken.look.content_hash] = taken.name
+        else:
+            note = "the last line may still be being written"
+            self._files.append(replace(ledger, state=FileState.PENDING, note=note))
+        return self.add_records(taken)
+
+    def _entry(self, name: str, rejected: Rejected) -> RejectedEntry:
+        return RejectedEntry(name, rejected.offset, rejected.reason, self._now_ms, rejected.excerpt)
 
 
-def commit_file(
-    transaction: Transaction, source_id: int, taken: Taken, filtering: Filtering, now_ms: int
-) -> Committed:
-    """Commits one file as its look says."""
-    look, sources = taken.look, transaction.sources
-    ledger = replace(taken.ledger, content_hash=look.content_hash, consumed_bytes=look.consumed_bytes)
-    if look.kind is LookKind.PENDING:
-        # What was consumed before stays consumed: only the rest is waited for.
-        pending = replace(taken.ledger, state=FileState.PENDING, note=look.reason)
-        sources.put_file(source_id, pending)
-        return Committed()
-    if look.kind is LookKind.UNCHANGED:
-        state = taken.ledger.state if taken.ledger.state in FINAL_STATES else FileState.READ
-        sources.put_file(source_id, replace(ledger, state=state))
-        return Committed()
-    if look.kind is LookKind.PASSED_OVER:
-        sources.put_file(source_id, replace(ledger, state=FileState.PASSED_OVER, note=look.reason))
-        return Committed()
-    if look.kind is LookKind.DAMAGED:
-        entry = RejectedEntry(taken.name, look.offset, look.reason, now_ms, look.excerpt)
-        sources.add_rejected(source_id, [entry])
-        sources.put_file(source_id, replace(ledger, state=FileState.REJECTED, note=look.reason))
-        _log.warning("file rejected", file=taken.name, reason=look.reason)
-        return Committed(RecordCounts(rejected=1))
-    twin = sources.name_with_content(source_id, look.content_hash)
-    if twin is not None and twin != taken.name:
-        copied = replace(ledger, state=FileState.COPY, note=f"same content as {twin}")
-        sources.put_file(source_id, copied)
-        return Committed()
-    state = FileState.READ if look.is_whole else FileState.PENDING
-    note = "" if look.is_whole else "the last line may still be being written"
-    sources.put_file(source_id, replace(ledger, state=state, note=note))
-    return commit_records(transaction, source_id, taken, filtering, now_ms)
-
-
-def commit_records(
-    transaction: Transaction, source_id: int, taken: Taken, filtering: Filtering, now_ms: int
-) -> Committed:
-    """Commits the records of a file and what was rejected in it."""
-    partial = taken.partial
-    if partial is None:
-        return Committed()
-    sources = transaction.sources
-    seen = sources.counted_before(identities_of(partial, filtering.set))
-    settled = settle(partial, filtering.set, seen)
-    sources.remember_counted(settled.identities, now_ms)
-    transaction.datapoints.add(settled.contributions)
-    transaction.events.add(_new_events(settled, taken.name, filtering.ids, now_ms))
-    rejected = [*taken.look.rejected]
-    rejected += [Rejected(each.offset, each.reason, each.excerpt) for each in partial.unreadable]
-    entries = [RejectedEntry(taken.name, each.offset, each.reason, now_ms, each.excerpt) for each in rejected]
-    sources.add_rejected(source_id, entries)
-    if entries:
-        _log.warning("records rejected", file=taken.name, records=len(entries), first=entries[0].reason)
-    counts = settled.counts + RecordCounts(rejected=len(taken.look.rejected))
-    return Committed(counts, frozenset(place.metric for place in settled.contributions))
+def _merged(parts: Sequence[Contribution]) -> Contribution:
+    if len(parts) == 1:
+        return parts[0]
+    evidences = [each.evidence for each in parts if each.evidence is not None]
+    return Contribution(
+        StatisticSet.merge(*(each.statistics for each in parts)), merge(evidences) if evidences else None
+    )
 
 
 def _new_events(settled: Settled, file_name: str, filter_ids: Sequence[int], now_ms: int) -> list[NewEvent]:

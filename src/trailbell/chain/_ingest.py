@@ -4,16 +4,16 @@ After a crash anywhere a file is either read again whole or known to be done.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from msgspec.structs import replace
 
 from trailbell.chain._clock import Clock
-from trailbell.chain._commit import FINAL_STATES, Committed, Filtering, Taken, commit_file
+from trailbell.chain._commit import FINAL_STATES, Filtering, GroupCommit, Taken
 from trailbell.chain._reading import MAXIMUM_CONTENT_BYTES, SETTLED_AFTER_MS, Look, LookKind, look_at
 from trailbell.cloudtrail import parse_file_name
-from trailbell.filters import Batch, LogEvent, fold
+from trailbell.filters import Batch, LogEvent, RecordCounts, fold
 from trailbell.metrics import MetricKey
 from trailbell.sources import FoundFile, Source, SourceError, UnreadableFile
 from trailbell.store import FileState, LedgerFile, Store, StoredSource
@@ -53,7 +53,7 @@ class Ingest:
         # Files are taken by one thread; a retry comes from another.
         self._taking = threading.Lock()
 
-    def take(self, found: Iterable[FoundFile | UnreadableFile], filtering: Filtering) -> frozenset[MetricKey]:
+    def take(self, found: Sequence[FoundFile | UnreadableFile], filtering: Filtering) -> frozenset[MetricKey]:
         """Reads what is new among the files found and commits it; returns the metrics with new data."""
         with self._taking:
             looked_at = self._note(found)
@@ -79,30 +79,32 @@ class Ingest:
                 search="trailbell events",
             )
 
-    def _note(self, found: Iterable[FoundFile | UnreadableFile]) -> list[tuple[FoundFile, LedgerFile]]:
+    def _note(self, found: Sequence[FoundFile | UnreadableFile]) -> list[tuple[FoundFile, LedgerFile]]:
         """Finds the files to look at; those never seen first get the moment they were seen on record."""
         now_ms = self._clock.now_ms()
-        looked_at: list[tuple[FoundFile, LedgerFile]] = []
-        new: list[LedgerFile] = []
+        # A file that was found twice since the last group is one file, as it was found last.
+        files = list({each.name: each for each in found if isinstance(each, FoundFile)}.values())
+        for each in found:
+            if isinstance(each, UnreadableFile):
+                _log.warning("file cannot be read", file=each.name, reason=each.reason)
         with self._store.read() as transaction:
-            for file in found:
-                if isinstance(file, UnreadableFile):
-                    _log.warning("file cannot be read", file=file.name, reason=file.reason)
-                    continue
-                known = transaction.sources.file(self.stored.id, file.name)
-                if known is None:
-                    known = LedgerFile(
-                        file.name, file.size_bytes, file.modified_ns, file.inode, now_ms, FileState.SEEN
-                    )
-                    new.append(known)
-                elif known.state in FINAL_STATES and _is_same(known, file):
-                    continue
-                looked_at.append((file, known))
+            known = transaction.sources.files(self.stored.id, [each.name for each in files])
+        new = {
+            file.name: LedgerFile(
+                file.name, file.size_bytes, file.modified_ns, file.inode, now_ms, FileState.SEEN
+            )
+            for file in files
+            if file.name not in known
+        }
         if new:
             with self._store.write() as transaction:
-                for each in new:
-                    transaction.sources.put_file(self.stored.id, each)
-        return looked_at
+                transaction.sources.put_files(self.stored.id, new.values())
+        return [
+            (file, ledger)
+            for file in files
+            if (ledger := known.get(file.name) or new[file.name]).state not in FINAL_STATES
+            or not _is_same(ledger, file)
+        ]
 
     def _look(self, file: FoundFile, ledger: LedgerFile) -> Taken | None:
         now_ms = self._clock.now_ms()
@@ -147,21 +149,23 @@ class Ingest:
         return made_ms if made_ms < first_seen_ms - self._horizon_ms() else first_seen_ms
 
     def _commit(self, taken: Sequence[Taken], filtering: Filtering) -> frozenset[MetricKey]:
-        total = Committed()
+        counts = RecordCounts()
         files = 0
         now_ms = self._clock.now_ms()
         lag_ms = 0
         with self._store.write() as transaction:
+            group = GroupCommit(transaction, self.stored.id, filtering, now_ms)
+            group.look_up(taken)
             for each in taken:
-                committed = commit_file(transaction, self.stored.id, each, filtering, now_ms)
-                total += committed
-                if committed.counts.read:
+                added = group.add_file(each)
+                counts += added
+                if added.read:
                     files += 1
                     lag_ms = max(lag_ms, now_ms - each.ledger.first_seen_ms)
+            group.flush()
             if files:
-                sources = transaction.sources
-                sources.add_counts(self.stored.id, total.counts, files, now_ms, lag_ms)
-        return total.metrics
+                transaction.sources.add_counts(self.stored.id, counts, files, now_ms, lag_ms)
+        return frozenset(group.metrics)
 
 
 def _is_same(known: LedgerFile, file: FoundFile) -> bool:

@@ -1,14 +1,15 @@
 """Trying once more what could not be read: what is readable now counts, as of now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 from msgspec.structs import replace
 
 from trailbell.chain._clock import Clock
-from trailbell.chain._commit import Committed, Filtering, Taken, commit_records
+from trailbell.chain._commit import Filtering, GroupCommit, Taken
 from trailbell.chain._reading import MAXIMUM_CONTENT_BYTES, Look, LookKind, look_at
 from trailbell.filters import Batch, LogEvent, RecordCounts, fold
+from trailbell.metrics import MetricKey
 from trailbell.sources import FoundFile, Source, SourceError
 from trailbell.store import FileState, LedgerFile, Store, StoredSource
 
@@ -40,12 +41,12 @@ class Retry:
         self._stored = stored
 
     def try_file(
-        self, name: str, filtering: Filtering, arrived: Callable[[Committed], None]
+        self, name: str, filtering: Filtering, arrived: Callable[[Collection[MetricKey]], None]
     ) -> Retried | None:
         """Tries a file; None if nothing of it was rejected in this source. ``arrived`` is told what came."""
         with self._store.read() as transaction:
             offsets = transaction.sources.rejected_offsets(self._stored.id, name)
-            ledger = transaction.sources.file(self._stored.id, name)
+            ledger = transaction.sources.files(self._stored.id, [name]).get(name)
         if not offsets or ledger is None:
             return None
         found = self._source.find(name)
@@ -68,7 +69,7 @@ class Retry:
         look: Look,
         offsets: list[int],
         filtering: Filtering,
-        arrived: Callable[[Committed], None],
+        arrived: Callable[[Collection[MetricKey]], None],
     ) -> Retried:
         now_ms = self._clock.now_ms()
         was_whole = ledger.state is FileState.REJECTED
@@ -81,11 +82,13 @@ class Retry:
             sources = transaction.sources
             places = None if was_whole else [each.offset for each in wanted.records]
             sources.drop_rejected(self._stored.id, ledger.name, places)
-            sources.put_file(self._stored.id, read)
-            committed = commit_records(transaction, self._stored.id, taken, filtering, now_ms)
-            change = committed.counts + RecordCounts(rejected=-resolved)
+            group = GroupCommit(transaction, self._stored.id, filtering, now_ms)
+            group.look_up([taken])
+            group.put_file(read)
+            change = group.add_records(taken) + RecordCounts(rejected=-resolved)
+            group.flush()
             sources.add_counts(self._stored.id, change, 0, now_ms, 0)
-        arrived(committed)
+        arrived(group.metrics)
         left = len(offsets) - resolved
         return Retried(ledger.name, resolved, left, look.rejected[0].reason if left and look.rejected else "")
 

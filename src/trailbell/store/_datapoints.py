@@ -6,6 +6,7 @@ compacted to one. So committing a batch never reads what is there.
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
 from sqlalchemy import Connection, case, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -18,6 +19,22 @@ from trailbell.store._schema import datapoint, evidence
 __all__ = ["Datapoints"]
 
 _COMPACTED_AT_ONCE = 500
+
+# Built once, as building it costs more than running it.
+_NEW = upsert(datapoint)
+_ADD_DATAPOINT = _NEW.on_conflict_do_update(
+    index_elements=["metric_id", "unit", "start_ms"],
+    set_={
+        "sample_count": datapoint.c.sample_count + _NEW.excluded.sample_count,
+        "sum": datapoint.c.sum + _NEW.excluded.sum,
+        "minimum": case(
+            (_NEW.excluded.minimum < datapoint.c.minimum, _NEW.excluded.minimum), else_=datapoint.c.minimum
+        ),
+        "maximum": case(
+            (_NEW.excluded.maximum > datapoint.c.maximum, _NEW.excluded.maximum), else_=datapoint.c.maximum
+        ),
+    },
+)
 
 
 class Datapoints:
@@ -32,28 +49,13 @@ class Datapoints:
         for place, contribution in contributions.items():
             if place.metric not in rows:
                 rows[place.metric] = metric_row(self._connection, place.metric)
-            statistics = contribution.statistics
-            addition = upsert(datapoint).values(
-                metric_id=rows[place.metric],
-                unit=place.unit,
-                start_ms=place.minute_ms,
-                sample_count=statistics.sample_count,
-                sum=statistics.sum,
-                minimum=statistics.minimum,
-                maximum=statistics.maximum,
-            )
-            new, old = addition.excluded, datapoint.c
-            self._connection.execute(
-                addition.on_conflict_do_update(
-                    index_elements=["metric_id", "unit", "start_ms"],
-                    set_={
-                        "sample_count": old.sample_count + new.sample_count,
-                        "sum": old.sum + new.sum,
-                        "minimum": case((new.minimum < old.minimum, new.minimum), else_=old.minimum),
-                        "maximum": case((new.maximum > old.maximum, new.maximum), else_=old.maximum),
-                    },
-                )
-            )
+            place_values = {
+                "metric_id": rows[place.metric],
+                "unit": place.unit,
+                "start_ms": place.minute_ms,
+            }
+            statistics = msgspec.structs.asdict(contribution.statistics)
+            self._connection.execute(_ADD_DATAPOINT, place_values | statistics)
             if contribution.evidence is not None:
                 self._connection.execute(
                     insert(evidence).values(

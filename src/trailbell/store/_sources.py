@@ -1,8 +1,8 @@
 """Sources, the ledger of their files, what was rejected, and which records were counted."""
 
 import enum
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -14,6 +14,8 @@ from trailbell.store._schema import counted_identity, rejected_record, source, s
 __all__ = ["FileState", "LedgerFile", "RejectedEntry", "Sources", "StoredRejected", "StoredSource"]
 
 _LOOKED_UP_AT_ONCE = 500
+
+_WantedT = TypeVar("_WantedT", str, bytes)
 
 
 class FileState(enum.StrEnum):
@@ -138,33 +140,44 @@ class Sources:
             )
         )
 
-    def file(self, source_id: int, name: str) -> LedgerFile | None:
-        """Finds a file by its name."""
-        row = self._connection.execute(
-            select(source_file).where(source_file.c.source_id == source_id, source_file.c.name == name)
-        ).first()
-        return None if row is None else _file(row)
-
-    def name_with_content(self, source_id: int, content_hash: bytes) -> str | None:
-        """Finds the name under which a content was read before; a file is the same by its content."""
-        return self._connection.execute(
-            select(source_file.c.name).where(
-                source_file.c.source_id == source_id,
-                source_file.c.content_hash == content_hash,
-                source_file.c.state.in_([FileState.READ.value, FileState.PASSED_OVER.value]),
+    def files(self, source_id: int, names: Collection[str]) -> dict[str, LedgerFile]:
+        """Finds files by their names."""
+        return {
+            row.name: _file(row)
+            for part in _parts(names)
+            for row in self._connection.execute(
+                select(source_file).where(source_file.c.source_id == source_id, source_file.c.name.in_(part))
             )
-        ).scalar()
+        }
 
-    def put_file(self, source_id: int, file: LedgerFile) -> None:
-        """Writes what is known of a file."""
-        values = msgspec.structs.asdict(file)
-        values["state"] = file.state.value
-        values["content_hash"] = file.content_hash or None
-        self._connection.execute(
-            upsert(source_file)
-            .values(source_id=source_id, **values)
-            .on_conflict_do_update(index_elements=["source_id", "name"], set_=values)
-        )
+    def names_by_content(self, source_id: int, content_hashes: Collection[bytes]) -> dict[bytes, str]:
+        """Finds the names under which contents were read before; a file is the same by its content."""
+        read = [FileState.READ.value, FileState.PASSED_OVER.value]
+        return {
+            row.content_hash: row.name
+            for part in _parts(content_hashes)
+            for row in self._connection.execute(
+                select(source_file.c.content_hash, source_file.c.name).where(
+                    source_file.c.source_id == source_id,
+                    source_file.c.content_hash.in_(part),
+                    source_file.c.state.in_(read),
+                )
+            )
+        }
+
+    def put_files(self, source_id: int, files: Iterable[LedgerFile]) -> None:
+        """Writes what is known of files."""
+        rows = [
+            {
+                **msgspec.structs.asdict(file),
+                "source_id": source_id,
+                "state": file.state.value,
+                "content_hash": file.content_hash or None,
+            }
+            for file in files
+        ]
+        if rows:
+            self._connection.execute(_PUT_FILE, rows)
 
     def files_in(self, source_id: int, state: FileState) -> list[LedgerFile]:
         """Lists the files of a source that are in a state, by name."""
@@ -224,16 +237,13 @@ class Sources:
 
     def counted_before(self, identities: Collection[bytes]) -> set[bytes]:
         """Finds which of the given identities had been counted."""
-        wanted = list(identities)
-        found: set[bytes] = set()
-        for start in range(0, len(wanted), _LOOKED_UP_AT_ONCE):
-            part = wanted[start : start + _LOOKED_UP_AT_ONCE]
-            found.update(
-                self._connection.execute(
-                    select(counted_identity.c.identity).where(counted_identity.c.identity.in_(part))
-                ).scalars()
-            )
-        return found
+        return {
+            identity
+            for part in _parts(identities)
+            for identity in self._connection.execute(
+                select(counted_identity.c.identity).where(counted_identity.c.identity.in_(part))
+            ).scalars()
+        }
 
     def remember_counted(self, identities: Collection[bytes], now_ms: int) -> None:
         """Remembers identities that are counted now."""
@@ -241,6 +251,21 @@ class Sources:
             self._connection.execute(
                 insert(counted_identity), [{"identity": each, "at_ms": now_ms} for each in identities]
             )
+
+
+# Built once: a million small files are a million of these.
+_NEW_FILE = upsert(source_file)
+_PUT_FILE = _NEW_FILE.on_conflict_do_update(
+    index_elements=["source_id", "name"],
+    set_={column.name: column for column in _NEW_FILE.excluded if not column.primary_key},
+)
+
+
+def _parts(wanted: Collection[_WantedT]) -> Iterator[list[_WantedT]]:
+    """Cuts what is looked up into lists that a statement can hold."""
+    rest = list(wanted)
+    for start in range(0, len(rest), _LOOKED_UP_AT_ONCE):
+        yield rest[start : start + _LOOKED_UP_AT_ONCE]
 
 
 def _rejected(row: Row[Any]) -> StoredRejected:
