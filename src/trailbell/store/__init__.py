@@ -6,7 +6,7 @@ from trailbell.store._errors import LockedError, NewerSchemaError, StoreError
 from trailbell.store._events import EventQuery, Events, MatchedEvent, NewEvent
 from trailbell.store._filters import Filters, StoredFilter
 from trailbell.store._outbox import Attempt, DeliveryState, NewMessage, Outbox, OutboxMessage
-from trailbell.store._retention import Bound, Bounds, Retention, TableSize
+from trailbell.store._retention import MOST_COUNTED, Bound, Bounds, Retention, TableSize
 from trailbell.store._sources import (
     FileState,
     LedgerFile,
@@ -20,6 +20,7 @@ from trailbell.store._topics import Topics
 from trailbell.store._transaction import Transaction
 
 __all__ = [
+    "MOST_COUNTED",
     "Alarms",
     "Attempt",
     "Bound",

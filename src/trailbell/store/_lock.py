@@ -1,6 +1,5 @@
 """Ownership of a data folder: one server at a time, released by the system when the server dies."""
 
-import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -8,6 +7,9 @@ from pathlib import Path
 from trailbell.store._errors import LockedError, StoreError
 
 __all__ = ["FolderLock"]
+
+
+_RELEASED = -1
 
 
 class FolderLock:
@@ -35,5 +37,7 @@ class FolderLock:
 
     def release(self) -> None:
         """Gives the folder up; doing it twice is harmless."""
-        with contextlib.suppress(OSError):
-            os.close(self._descriptor)
+        # The number may be somebody else's file by the second time.
+        descriptor, self._descriptor = self._descriptor, _RELEASED
+        if descriptor != _RELEASED:
+            os.close(descriptor)

@@ -1,7 +1,7 @@
 """How long and how much every table keeps, and the deletes that hold it to that."""
 
 import msgspec
-from sqlalchemy import Column, Connection, Table, delete, func, select
+from sqlalchemy import Column, Connection, Table, delete, func, literal, select
 
 from trailbell.store._schema import (
     METADATA,
@@ -16,10 +16,13 @@ from trailbell.store._schema import (
     source_file,
 )
 
-__all__ = ["Bound", "Bounds", "Retention", "TableSize"]
+__all__ = ["MOST_COUNTED", "Bound", "Bounds", "Retention", "TableSize"]
 
 _DAY_MS = 86_400_000
 _DELETED_AT_ONCE = 10_000
+
+MOST_COUNTED = 1_000_000
+"""How far rows are counted for show."""
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -39,7 +42,7 @@ class Bound(msgspec.Struct, frozen=True):
 
 
 class TableSize(msgspec.Struct, frozen=True):
-    """How much is in a table beside its bound."""
+    """How much is in a table beside its bound; rows are counted up to ``MOST_COUNTED``."""
 
     table: str
     rows: int
@@ -66,7 +69,7 @@ class Retention:
             Bound("delivery_attempt", 30, 1_000_000, "as long as the messages"),
             Bound("counted_identity", 35, None, "CloudTrail may deliver again for up to 30 days"),
             Bound("rejected_record", 90, 100_000, "newest kept"),
-            Bound("source_file", None, 5_000_000, "read files first seen longest ago are forgotten first"),
+            Bound("source_file", None, 20_000_000, "files first seen longest ago are forgotten first"),
         )
 
     def enforce(self, bounds: Bounds, now_ms: int) -> dict[str, int]:
@@ -89,18 +92,20 @@ class Retention:
     def sizes(self, bounds: Bounds) -> tuple[TableSize, ...]:
         """Counts the rows of every growing table."""
         return tuple(
-            TableSize(bound.table, self._count(METADATA.tables[bound.table]), bound)
+            TableSize(bound.table, self._count(METADATA.tables[bound.table], MOST_COUNTED), bound)
             for bound in self.bounds(bounds)
         )
 
-    def _count(self, table: Table) -> int:
-        return self._connection.execute(select(func.count()).select_from(table)).scalar_one()
+    def _count(self, table: Table, most: int) -> int:
+        """Counts rows, but not beyond ``most``: a count reads every row there is."""
+        some = select(literal(1)).select_from(table).limit(most).subquery()
+        return self._connection.execute(select(func.count()).select_from(some)).scalar_one()
 
     def _delete_older(self, column: Column[int], before_ms: int) -> int:
         return self._connection.execute(delete(column.table).where(column < before_ms)).rowcount
 
     def _delete_beyond(self, table: Table, rows: int) -> int:
-        excess = min(self._count(table) - rows, _DELETED_AT_ONCE)
+        excess = self._count(table, rows + _DELETED_AT_ONCE) - rows
         if excess <= 0:
             return 0
         age = _AGE_COLUMNS[table.name]
