@@ -1,21 +1,25 @@
 """Gzip content in bounded memory: several members, zero padding, truncation told from damage."""
 
-import re
+import io
+import itertools
+from collections.abc import Iterable, Iterator
 
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from trailbell.cloudtrail._damage import DamagedContentError
 
-__all__ = ["decompress"]
+__all__ = ["decompress", "decompressed"]
 
 _MAGIC = b"\x1f\x8b"
-_PADDING = re.compile(rb"\0*")
 _GZIP_WINDOW_BITS = 31
 
-# After the first member the rest is fed in slices: each member's end copies what was fed beyond it, and a
-# file of a million tiny members would otherwise be copied a million times.
+# Each step copies what it was fed and did not need yet: a bomb or a file of a million tiny members would
+# otherwise have all of its bytes copied each time.
 _SLICE_BYTES = 64 * 1024
+
+# A bomb gives this much at a time.
+_STEP_BYTES = 1024 * 1024
 
 # The stubs type it as an instance.
 _StreamError: type[Exception] = IsalError  # type: ignore[assignment]
@@ -32,49 +36,107 @@ def decompress(content: bytes, max_size_bytes: int) -> bytes:
     """
     if not content.startswith(_MAGIC):
         return content
-    pieces: list[bytes] = []
-    room = max_size_bytes
-    position = 0
-    while position < len(content):
-        piece, position = _member(content, position, room)
-        pieces.append(piece)
-        room -= len(piece)
-        position = _after_padding(content, position)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    # Hands out what was written into it without a copy.
+    unpacked = io.BytesIO()
+    for piece in decompressed([content], max_size_bytes):
+        unpacked.write(piece)
+    return unpacked.getvalue()
 
 
-def _member(content: bytes, start: int, room: int) -> tuple[bytes, int]:
-    """Returns what the member at `start` holds, and where it ends."""
-    # The one-shot call stops after the first member without a word, the object says where it stopped.
-    stream = isal_zlib.decompressobj(_GZIP_WINDOW_BITS)
-    pieces: list[bytes] = []
-    size = 0
-    position = start
-    while not stream.eof:
-        if position >= len(content):
-            raise DamagedContentError("the gzip stream is cut short", len(content), truncated=True)
-        end = len(content) if start == 0 else position + _SLICE_BYTES
-        fed = content if (start, position) == (0, 0) else content[position:end]
-        try:
-            piece = stream.decompress(fed, room - size + 1)
-        except _StreamError as error:
-            raise DamagedContentError(f"the gzip stream is broken ({error})", start) from error
-        size += len(piece)
-        pieces.append(piece)
-        if size > room:
-            raise DamagedContentError("the gzip stream holds more than may be read at once", start)
-        position += len(fed) - len(stream.unused_data) - len(stream.unconsumed_tail)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces), position
+def decompressed(chunks: Iterable[bytes], max_size_bytes: int) -> Iterator[bytes]:
+    """Yields the uncompressed content of a file that comes in chunks, at most a mebibyte at a time.
+
+    It is the streaming twin of `decompress`: what does not begin as gzip does comes through as it is,
+    whatever its size.
+
+    Raises:
+        DamagedContentError: As `decompress` raises it, but only when the damage is reached: whoever took
+            what was yielded before has to give it up again.
+    """
+    rest = iter(chunks)
+    start = b""
+    for chunk in rest:
+        start += chunk
+        if len(start) >= len(_MAGIC):
+            break
+    whole = itertools.chain([start], rest) if start else rest
+    if start.startswith(_MAGIC):
+        yield from _Members(_slices(whole), max_size_bytes).unpacked()
+    else:
+        yield from whole
 
 
-def _after_padding(content: bytes, position: int) -> int:
-    """Returns where the next member begins, or the length of the content."""
-    if content.startswith(_MAGIC, position):
-        return position
-    padding = _PADDING.match(content, position)
-    position = padding.end() if padding else position
-    if position < len(content) and not content.startswith(_MAGIC, position):
-        if content[position:] == _MAGIC[:1]:
-            raise DamagedContentError("the gzip stream is cut short", len(content), truncated=True)
-        raise DamagedContentError("the gzip stream is followed by something that is no gzip", position)
-    return position
+def _slices(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), _SLICE_BYTES):
+            yield chunk[start : start + _SLICE_BYTES]
+
+
+class _Members:
+    """The members of a gzip stream while they are unpacked.
+
+    Args:
+        slices: Its bytes.
+        room_bytes: How much all members together may hold.
+    """
+
+    def __init__(self, slices: Iterator[bytes], room_bytes: int) -> None:
+        self._slices = slices
+        self._room_bytes = room_bytes
+        self._fed = next(slices)
+        # Where `fed` begins.
+        self._position = 0
+
+    def unpacked(self) -> Iterator[bytes]:
+        while self._fed:
+            yield from self._member()
+            self._pass_padding()
+
+    def _member(self) -> Iterator[bytes]:
+        # The one-shot call stops after the first member without a word, the object says where it stopped.
+        stream = isal_zlib.decompressobj(_GZIP_WINDOW_BITS)
+        start = self._position
+        has_more_to_give = False
+        while not stream.eof:
+            if not (has_more_to_give or self._fed or self._feed()):
+                raise self._cut()
+            step_bytes = min(_STEP_BYTES, self._room_bytes + 1)
+            try:
+                piece = stream.decompress(self._fed, step_bytes)
+            except _StreamError as error:
+                raise DamagedContentError(f"the gzip stream is broken ({error})", start) from error
+            self._room_bytes -= len(piece)
+            if self._room_bytes < 0:
+                raise DamagedContentError("the gzip stream holds more than may be read at once", start)
+            self._keep(stream.unconsumed_tail + stream.unused_data)
+            has_more_to_give = len(piece) == step_bytes
+            if piece:
+                yield piece
+
+    def _pass_padding(self) -> None:
+        """Goes to where the next member begins, or to the end of the stream."""
+        self._keep(self._fed.lstrip(b"\0"))
+        while not self._fed and self._feed():
+            self._keep(self._fed.lstrip(b"\0"))
+        if len(self._fed) == 1:
+            self._feed()
+        if self._fed == _MAGIC[:1]:
+            raise self._cut()
+        if self._fed and not self._fed.startswith(_MAGIC):
+            raise DamagedContentError(
+                "the gzip stream is followed by something that is no gzip", self._position
+            )
+
+    def _keep(self, rest: bytes) -> None:
+        self._position += len(self._fed) - len(rest)
+        self._fed = rest
+
+    def _feed(self) -> bool:
+        more = next(self._slices, b"")
+        self._fed += more
+        return bool(more)
+
+    def _cut(self) -> DamagedContentError:
+        return DamagedContentError(
+            "the gzip stream is cut short", self._position + len(self._fed), truncated=True
+        )

@@ -8,17 +8,17 @@ import msgspec
 
 from trailbell.cloudtrail._damage import DamagedContentError
 from trailbell.cloudtrail._decompression import decompress
-from trailbell.cloudtrail._json_text import UnreadableJsonError, decode, is_utf8
+from trailbell.cloudtrail._json_text import VALUE, UnreadableJsonError, decode, is_utf8
 from trailbell.cloudtrail._records import MAXIMUM_RECORD_BYTES, RawRecord, RejectedRecord
 
-__all__ = ["ELEMENTS", "ENVELOPE", "VALUE", "Envelope", "Unwrapping"]
+__all__ = ["ELEMENTS", "ENVELOPE", "RECORD_START", "Envelope", "Unwrapping", "too_large"]
 
 _MAXIMUM_DEPTH = 6
 _MAXIMUM_PAYLOAD_BYTES = 32 * 1024 * 1024
 _MAXIMUM_UNPACKED_BYTES = 128 * 1024 * 1024
 
 # An object that begins like this is a record: AWS writes it first, and no envelope has it.
-_RECORD_START = b'{"eventVersion"'
+RECORD_START = b'{"eventVersion"'
 
 _Unset: TypeAlias = msgspec.UnsetType
 _Anything: TypeAlias = msgspec.Raw | _Unset
@@ -49,7 +49,6 @@ class _Payload(msgspec.Struct, gc=False):
     data: str
 
 
-VALUE = msgspec.json.Decoder(msgspec.Raw)
 ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 ENVELOPE = msgspec.json.Decoder(Envelope)
 _TEXT = msgspec.json.Decoder(str)
@@ -59,27 +58,34 @@ _PAYLOAD = msgspec.json.Decoder(_Payload)
 _KINDS = {b'"': "a string", b"[": "an array", b"{": "an object", b"t": "true", b"f": "false", b"n": "null"}
 
 
+def too_large(size_bytes: int) -> str:
+    """Returns the reason to reject a record of that size."""
+    return f"a record of {size_bytes:,} bytes, above the limit of {MAXIMUM_RECORD_BYTES:,}"
+
+
 class Unwrapping:
-    """Collects the records of one file from its lines or elements.
+    """Collects the records of one file, or of a piece of it, from its lines or elements.
 
     Attributes:
+        is_utf8_checked: Whether the text from which values come is known to be UTF-8.
         records: What was taken so far.
         rejected: What was no record.
         passed_over: What was met that rightly holds no records; empty if nothing was.
     """
 
-    def __init__(self, *, is_utf8_checked: bool) -> None:
+    def __init__(self) -> None:
+        self.is_utf8_checked = False
         self.records: list[RawRecord] = []
         self.rejected: list[RejectedRecord] = []
         self.passed_over = ""
-        self._is_utf8_checked = is_utf8_checked
         self._room_bytes = _MAXIMUM_UNPACKED_BYTES
 
     def reject(self, offset: int, position: int, reason: str) -> None:
         """Counts and names something that is no record."""
         self.rejected.append(RejectedRecord(offset, position, reason))
 
-    def _reject_unreadable(self, offset: int, position: int, error: UnreadableJsonError) -> None:
+    def reject_unreadable(self, offset: int, position: int, error: UnreadableJsonError) -> None:
+        """Counts and names something that cannot be decoded; the error counts from where it begins."""
         place = "" if error.offset < 0 else f" at its byte {error.offset}"
         self.reject(offset, position, error.reason + place)
 
@@ -88,13 +94,13 @@ class Unwrapping:
         try:
             value = decode(VALUE, text)
         except UnreadableJsonError as error:
-            self._reject_unreadable(offset, position, error)
+            self.reject_unreadable(offset, position, error)
         else:
             self.take(bytes(value), offset, position, depth)
 
     def take(self, value: bytes, offset: int, position: int, depth: int = 0) -> None:
         """Takes one well-formed JSON value without space around it; an array only where a line is one."""
-        if value.startswith(_RECORD_START):
+        if value.startswith(RECORD_START):
             self._keep(value, offset, position)
             return
         try:
@@ -105,7 +111,7 @@ class Unwrapping:
             else:
                 self.reject(offset, position, f"{_KINDS.get(value[:1], 'a number')} instead of a JSON object")
         except UnreadableJsonError as error:
-            self._reject_unreadable(offset, position, error)
+            self.reject_unreadable(offset, position, error)
 
     def open(self, envelope: Envelope, value: bytes, offset: int, position: int, depth: int = 0) -> None:
         """Takes what an object holds: the records inside if it is an envelope, else itself.
@@ -138,9 +144,8 @@ class Unwrapping:
 
     def _keep(self, value: bytes, offset: int, position: int) -> None:
         if len(value) > MAXIMUM_RECORD_BYTES:
-            reason = f"a record of {len(value):,} bytes, above the limit of {MAXIMUM_RECORD_BYTES:,}"
-            self.reject(offset, position, reason)
-        elif not self._is_utf8_checked and not is_utf8(value):
+            self.reject(offset, position, too_large(len(value)))
+        elif not self.is_utf8_checked and not is_utf8(value):
             self.reject(offset, position, "not UTF-8 text")
         else:
             self.records.append(RawRecord(value, offset))
@@ -167,7 +172,7 @@ class Unwrapping:
         try:
             message = decode(_LOG_EVENT, event).message
         except UnreadableJsonError as error:
-            self._reject_unreadable(offset, position, error)
+            self.reject_unreadable(offset, position, error)
         else:
             self.take_text(message.encode(), offset, position, depth + 1)
 

@@ -6,11 +6,21 @@ from typing import TypeVar
 
 import msgspec
 
-__all__ = ["UnreadableJsonError", "decode", "is_json", "is_utf8", "mended_surrogates"]
+__all__ = [
+    "CUT_SHORT",
+    "TOO_DEEP",
+    "TRAILING",
+    "VALUE",
+    "UnreadableJsonError",
+    "decode",
+    "is_json",
+    "is_utf8",
+    "mended_surrogates",
+]
 
 _T = TypeVar("_T")
 
-_VALUE = msgspec.json.Decoder(msgspec.Raw)
+VALUE = msgspec.json.Decoder(msgspec.Raw)
 
 _SLICE_BYTES = 1024 * 1024
 _Utf8Decoder = codecs.getincrementaldecoder("utf-8")
@@ -18,9 +28,9 @@ _Utf8Decoder = codecs.getincrementaldecoder("utf-8")
 _DECODER_CUT = "Input data was truncated"
 _DECODER_BYTE = re.compile(r"JSON is malformed: (?P<what>.*) \(byte (?P<offset>\d+)\)")
 
-_CUT = "the JSON text is cut short"
-_DEEP = "the JSON text is nested too deeply"
-_TRAILING = "no valid JSON (trailing characters)"
+CUT_SHORT = "the JSON text is cut short"
+TOO_DEEP = "the JSON text is nested too deeply"
+TRAILING = "no valid JSON (trailing characters)"
 
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(
@@ -44,13 +54,18 @@ class UnreadableJsonError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.offset = offset
-        self.is_deep = reason == _DEEP
-        self.is_cut = reason == _CUT
-        self.is_trailing = reason == _TRAILING
+        self.is_deep = reason == TOO_DEEP
+        self.is_cut = reason == CUT_SHORT
+        self.is_trailing = reason == TRAILING
 
     def shifted(self, distance: int) -> "UnreadableJsonError":
         """Returns the same error for text that begins `distance` bytes earlier."""
         return UnreadableJsonError(self.reason, self.offset if self.offset < 0 else self.offset + distance)
+
+    def may_go_on(self, text: bytes | memoryview) -> bool:
+        """Tells whether the text may be the beginning of a JSON value all the same."""
+        # A number cut behind its point or sign is called invalid, at the end of the text.
+        return self.is_cut or self.offset >= len(text)
 
 
 def decode(decoder: "msgspec.json.Decoder[_T]", text: bytes | memoryview) -> _T:
@@ -66,8 +81,12 @@ def decode(decoder: "msgspec.json.Decoder[_T]", text: bytes | memoryview) -> _T:
         # Looking for escapes in all of the text is worth it only where one may be the reason.
         can_mend = isinstance(text, bytes) and not unreadable.is_trailing and not unreadable.is_deep
         mended = mended_surrogates(bytes(text)) if can_mend else text
-        if mended is text:
-            raise unreadable from error
+        try:
+            if mended is text:
+                raise unreadable from error
+        finally:
+            # Its traceback holds this frame, and with it the text, which may be large.
+            del unreadable
     try:
         return decoder.decode(mended)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -76,11 +95,11 @@ def decode(decoder: "msgspec.json.Decoder[_T]", text: bytes | memoryview) -> _T:
 
 def _unreadable(error: Exception, text: bytes | memoryview) -> UnreadableJsonError:
     if isinstance(error, RecursionError):
-        return UnreadableJsonError(_DEEP)
+        return UnreadableJsonError(TOO_DEEP)
     if isinstance(error, UnicodeDecodeError):
         return UnreadableJsonError("not UTF-8 text")
     if str(error) == _DECODER_CUT:
-        return UnreadableJsonError(_CUT, len(text))
+        return UnreadableJsonError(CUT_SHORT, len(text))
     match = _DECODER_BYTE.fullmatch(str(error))
     if match is None:
         return UnreadableJsonError(f"no valid JSON ({error})")
@@ -104,14 +123,17 @@ def mended_surrogates(text: bytes) -> bytes:
 def is_json(text: bytes) -> bool:
     """Tells whether the text is one JSON value."""
     try:
-        decode(_VALUE, text)
+        decode(VALUE, text)
     except UnreadableJsonError:
         return False
     return True
 
 
-def is_utf8(text: bytes) -> bool:
-    """Tells whether the text decodes; the splitting decoder itself skips over strings unchecked."""
+def is_utf8(text: bytes, *, is_last: bool = True) -> bool:
+    """Tells whether the text decodes; the splitting decoder itself skips over strings unchecked.
+
+    Text that is not the last of its file may end within a character.
+    """
     if text.isascii():
         return True
     # In slices, since text with one emoji takes four times its size when decoded whole.
@@ -119,7 +141,7 @@ def is_utf8(text: bytes) -> bool:
     try:
         for start in range(0, len(text), _SLICE_BYTES):
             decoder.decode(text[start : start + _SLICE_BYTES])
-        decoder.decode(b"", final=True)
+        decoder.decode(b"", final=is_last)
     except UnicodeDecodeError:
         return False
     return True

@@ -30,16 +30,18 @@ def open_within(bounds: str, found: FoundFile) -> Iterator[OpenedFile]:
         if not stat.S_ISREG(before.st_mode):
             raise SourceError(found.name, "is not a regular file")
         as_found = (found.size_bytes, found.modified_ns, found.inode)
+        # Unlike the bare handle, this refuses to be read once it is closed.
+        with os.fdopen(handle, "rb", buffering=0, closefd=False) as file:
 
-        def read(size_bytes: int) -> bytes:
-            with _told_of(found):
-                return os.read(handle, size_bytes)
+            def read(size_bytes: int) -> bytes:
+                with _told_of(found):
+                    return file.read(size_bytes)
 
-        def is_unchanged() -> bool:
-            with _told_of(found):
-                return as_found == _identity(before) == _identity(os.fstat(handle))
+            def is_unchanged() -> bool:
+                with _told_of(found):
+                    return as_found == _identity(before) == _identity(os.fstat(file.fileno()))
 
-        yield OpenedFile(read, before.st_size, is_unchanged)
+            yield OpenedFile(read, before.st_size, is_unchanged)
     finally:
         os.close(handle)
 
