@@ -52,7 +52,9 @@ class Evaluator:
         with self._judging:
             with self._store.read() as transaction:
                 judged = [
-                    (stored, self._judge(transaction, stored, now_ms)) for stored in transaction.alarms.all()
+                    (stored, self._judge(transaction, stored, now_ms))
+                    for stored in transaction.alarms.all()
+                    if not self._rings_early(stored, now_ms)
                 ]
                 going_on = [
                     stored
@@ -92,6 +94,17 @@ class Evaluator:
         start_ms, end_ms = evaluation_range(definition, coming_ms)
         datapoints = transaction.datapoints.within(definition.metric, start_ms, end_ms)
         return evaluate_eagerly(definition, datapoints, stored.state, now_ms, self.tick_offset_seconds)
+
+    def _rings_early(self, stored: StoredAlarm, now_ms: int) -> bool:
+        """Whether an alarm was taken early and its tick has not come yet.
+
+        A tick out of turn, as after a restart, does not see the open minute the alarm rests on: it would
+        end the alarm, and the next look would ring it again.
+        """
+        if self._settings.evaluation is not Evaluation.EAGER or stored.state is not AlarmState.ALARM:
+            return False
+        rang = coming_tick(stored.definition, stored.state_updated_ms, self.tick_offset_seconds)
+        return rang >= coming_tick(stored.definition, now_ms, self.tick_offset_seconds)
 
     def _has_news(self, transaction: Transaction, stored: StoredAlarm, now_ms: int) -> bool:
         if stored.state is not AlarmState.ALARM or stored.told_ms is None or stored.episode_start_ms is None:

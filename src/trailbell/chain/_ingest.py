@@ -11,7 +11,15 @@ from msgspec.structs import replace
 
 from trailbell.chain._clock import Clock
 from trailbell.chain._commit import FINAL_STATES, Filtering, GroupCommit, Taken
-from trailbell.chain._reading import MAXIMUM_CONTENT_BYTES, SETTLED_AFTER_MS, Look, LookKind, look_at
+from trailbell.chain._large import LargeFile, LargeFiles
+from trailbell.chain._reading import (
+    LARGE_BYTES,
+    MAXIMUM_FILE_BYTES,
+    SETTLED_AFTER_MS,
+    Look,
+    LookKind,
+    look_at,
+)
 from trailbell.cloudtrail import parse_file_name
 from trailbell.filters import Batch, LogEvent, RecordCounts, fold
 from trailbell.metrics import MetricKey
@@ -50,18 +58,22 @@ class Ingest:
         self._is_first_start = stored.caught_up_ms is None
         self._backlog_files = 0
         self._backlog_records = 0
+        self._large_files = LargeFiles(store, clock, source, stored)
         # Files are taken by one thread; a retry comes from another.
         self._taking = threading.Lock()
 
     def take(self, found: Sequence[FoundFile | UnreadableFile], filtering: Filtering) -> frozenset[MetricKey]:
         """Reads what is new among the files found and commits it; returns the metrics with new data."""
         with self._taking:
-            looked_at = self._note(found)
-            taken = [
-                each for each in (self._look(file, ledger) for file, ledger in looked_at) if each is not None
-            ]
-            folded = [self._fold(each, filtering) for each in taken]
-            return self._commit(folded, filtering) if folded else frozenset()
+            metrics: frozenset[MetricKey] = frozenset()
+            taken: list[Taken] = []
+            for file, ledger in self._note(found):
+                one = self._look(file, ledger)
+                if one is not None and one.look.kind is LookKind.LARGE:
+                    metrics |= self._take_large(file, one.ledger, filtering)
+                elif one is not None:
+                    taken.append(self._fold(one, filtering))
+            return metrics | self._commit(taken, filtering) if taken else metrics
 
     def caught_up(self) -> None:
         """Remembers that everything there was at the first look has been read: the rest is live."""
@@ -108,19 +120,18 @@ class Ingest:
 
     def _look(self, file: FoundFile, ledger: LedgerFile) -> Taken | None:
         now_ms = self._clock.now_ms()
-        if file.size_bytes > MAXIMUM_CONTENT_BYTES:
-            look = Look(LookKind.DAMAGED, reason=f"the file is larger than {MAXIMUM_CONTENT_BYTES} bytes")
+        if file.size_bytes > MAXIMUM_FILE_BYTES:
+            look = Look(LookKind.DAMAGED, reason=f"the file is larger than {MAXIMUM_FILE_BYTES} bytes")
+        elif file.size_bytes > LARGE_BYTES:
+            look = Look(LookKind.LARGE)
         else:
             try:
-                read = self._source.read_file(file, MAXIMUM_CONTENT_BYTES)
+                read = self._source.read_file(file, LARGE_BYTES)
             except SourceError as error:
-                # Gone files come back by themselves; the others are looked at again by every rescan.
-                _log.warning("file cannot be read", file=file.name, reason=str(error))
-                return None
-            is_settled = read.stable and now_ms - file.modified_ns // 1_000_000 >= SETTLED_AFTER_MS
+                return self._leave(file, error)
+            is_settled = read.stable and self._is_settled(file)
             look = look_at(read.content, file.name, ledger, is_settled=is_settled)
-        if look.kind is LookKind.PENDING or not look.is_whole:
-            self._source.look_again(file, SETTLED_AFTER_MS / 1000)
+        self._look_again_if_unfinished(file, look)
         if not _is_same(ledger, file) and look.kind is LookKind.RECORDS and not _goes_on(ledger, look):
             # A replaced file is a new one: its events are as old as the replacement.
             ledger = replace(ledger, first_seen_ms=now_ms)
@@ -129,23 +140,48 @@ class Ingest:
         )
         return Taken(file.name, ledger, look)
 
+    def _take_large(self, file: FoundFile, ledger: LedgerFile, filtering: Filtering) -> frozenset[MetricKey]:
+        at_ms = self._event_ms(ledger)
+        large = LargeFile(file, ledger, at_ms, is_settled=self._is_settled(file))
+        try:
+            look, metrics = self._large_files.take(large, filtering)
+        except SourceError as error:
+            self._leave(file, error)
+            return frozenset()
+        self._look_again_if_unfinished(file, look)
+        if at_ms != ledger.first_seen_ms:
+            self._backlog_files += 1
+        return metrics
+
+    def _is_settled(self, file: FoundFile) -> bool:
+        return self._clock.now_ms() - file.modified_ns // 1_000_000 >= SETTLED_AFTER_MS
+
+    def _look_again_if_unfinished(self, file: FoundFile, look: Look) -> None:
+        if look.kind is LookKind.PENDING or not look.is_whole:
+            self._source.look_again(file, SETTLED_AFTER_MS / 1000)
+
+    @staticmethod
+    def _leave(file: FoundFile, error: SourceError) -> None:
+        """Leaves a file for later: gone ones come back by themselves, the others by the next rescan."""
+        _log.warning("file cannot be read", file=file.name, reason=str(error))
+
     def _fold(self, taken: Taken, filtering: Filtering) -> Taken:
         if taken.look.kind is not LookKind.RECORDS:
             return taken
-        at_ms = self._event_ms(taken)
+        at_ms = self._event_ms(taken.ledger)
         if at_ms != taken.ledger.first_seen_ms:
             self._backlog_files += 1
             self._backlog_records += len(taken.look.records)
         events = tuple(LogEvent(at_ms, each.content, each.offset) for each in taken.look.records)
         return replace(taken, partial=fold(Batch(events), filtering.set))
 
-    def _event_ms(self, taken: Taken) -> int:
+    def _event_ms(self, ledger: LedgerFile) -> int:
         """Says when a file's log events arrived: when it was first seen or, for backlog, as its name says."""
-        first_seen_ms = taken.ledger.first_seen_ms
+        first_seen_ms = ledger.first_seen_ms
         if not self._is_first_start:
             return first_seen_ms
-        name = parse_file_name(taken.name)
-        made_ms = taken.ledger.modified_ns // 1_000_000 if name is None else name.minute_ms
+        name = parse_file_name(ledger.name)
+        made_ms = ledger.modified_ns // 1_000_000 if name is None else name.minute_ms
         return made_ms if made_ms < first_seen_ms - self._horizon_ms() else first_seen_ms
 
     def _commit(self, taken: Sequence[Taken], filtering: Filtering) -> frozenset[MetricKey]:

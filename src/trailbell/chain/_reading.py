@@ -10,14 +10,15 @@ from trailbell.cloudtrail import (
     RawRecord,
     Reading,
     RejectedRecord,
-    decompress,
+    decompressed,
     read_records,
 )
 from trailbell.store import FileState, LedgerFile
 
 __all__ = [
     "EXCERPT_BYTES",
-    "MAXIMUM_CONTENT_BYTES",
+    "LARGE_BYTES",
+    "MAXIMUM_FILE_BYTES",
     "SETTLED_AFTER_MS",
     "Look",
     "LookKind",
@@ -25,8 +26,11 @@ __all__ = [
     "look_at",
 ]
 
-MAXIMUM_CONTENT_BYTES = 256 * 1024 * 1024
-"""The largest file read, and the largest one it may decompress to."""
+LARGE_BYTES = 16 * 1024 * 1024
+"""A file or its uncompressed content above this is not held, but read in pieces."""
+
+MAXIMUM_FILE_BYTES = 4 * 1024**3
+"""The largest file read, and the most it may decompress to."""
 
 EXCERPT_BYTES = 256
 """How much is kept of what is rejected."""
@@ -35,14 +39,18 @@ SETTLED_AFTER_MS = 30_000
 """A damaged or cut file counts as perhaps still being written until unchanged this long."""
 
 
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
 class LookKind(enum.StrEnum):
-    """What to do with the file: count its records, wait, or set it aside."""
+    """What to do with the file: count its records, wait, set it aside, or read it in pieces (LARGE)."""
 
     RECORDS = "records"
     PENDING = "pending"
     DAMAGED = "damaged"
     PASSED_OVER = "passed-over"
     UNCHANGED = "unchanged"
+    LARGE = "large"
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -89,8 +97,11 @@ def look_at(content: bytes, name: str, known: LedgerFile | None, *, is_settled: 
     if start and not rest.strip():
         return unchanged
     try:
-        plain = decompress(rest, MAXIMUM_CONTENT_BYTES)
-        reading = read_records(plain, name)
+        expanded = _expanded(rest)
+        if expanded is None:
+            return Look(LookKind.LARGE)
+        plain = expanded
+        reading = read_records(plain, name, goes_on=start > 0)
     except DamagedContentError as error:
         if not is_settled:
             return Look(LookKind.PENDING, reason=error.reason)
@@ -129,6 +140,20 @@ def look_at(content: bytes, name: str, known: LedgerFile | None, *, is_settled: 
         consumed_bytes=consumed,
         is_whole=not waits,
     )
+
+
+def _expanded(content: bytes) -> bytes | None:
+    """Returns the uncompressed content; None if it is too much to hold."""
+    if not content.startswith(_GZIP_MAGIC):
+        return content
+    parts: list[bytes] = []
+    size = 0
+    for part in decompressed([content], MAXIMUM_FILE_BYTES):
+        parts.append(part)
+        size += len(part)
+        if size > LARGE_BYTES:
+            return None
+    return b"".join(parts)
 
 
 def _old_end(content: bytes, known: LedgerFile | None) -> int:

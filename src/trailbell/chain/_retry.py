@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from trailbell.chain._clock import Clock
 from trailbell.chain._commit import Filtering, GroupCommit, Taken
-from trailbell.chain._reading import MAXIMUM_CONTENT_BYTES, Look, LookKind, look_at
+from trailbell.chain._reading import LARGE_BYTES, Look, LookKind, look_at
 from trailbell.filters import Batch, LogEvent, RecordCounts, fold
 from trailbell.metrics import MetricKey
 from trailbell.sources import FoundFile, Source, SourceError
@@ -53,7 +53,7 @@ class Retry:
         if not isinstance(found, FoundFile):
             return Retried(name, 0, len(offsets), "the file is gone or cannot be read")
         try:
-            content = self._source.read_file(found, MAXIMUM_CONTENT_BYTES).content
+            content = self._source.read_file(found, LARGE_BYTES).content
         except SourceError as error:
             return Retried(name, 0, len(offsets), error.reason)
         look = look_at(content, name, None, is_settled=True)
