@@ -1,19 +1,25 @@
-"""Run benchmarks by name: ``./dev bench [NAME ...]``; without a name, all of them."""
+"""Run benchmarks by name: ``./dev bench [NAME ...]``; without a name, all but the long ones."""
 
 import importlib
 import sys
+from pathlib import Path
 
 from benchmarks.machine import describe
 
 NAMES = ("start", "matching", "delivery", "demo")
+LONG_NAMES = ("crash", "load")
+"""Those that take many minutes and run only when named."""
 
 
 def main(names: list[str]) -> int:
     """Runs the named benchmarks in turn."""
-    unknown = [name for name in names if name not in NAMES]
+    known = (*NAMES, *LONG_NAMES)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        print(f"no benchmark is called {unknown[0]!r}; there are {', '.join(NAMES)}", file=sys.stderr)
+        print(f"no benchmark is called {unknown[0]!r}; there are {', '.join(known)}", file=sys.stderr)
         return 2
+    # Servers that are killed, and what is compared afterwards, are shared with the tests.
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     print(describe())
     for name in names or NAMES:
         print(f"\n== {name}")

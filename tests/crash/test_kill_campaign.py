@@ -1,0 +1,26 @@
+"""A server killed a hundred times while it reads counts what one left in peace and another program count."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from support.crash_campaign import Campaign, Moment, counted_independently, left_in_peace
+from support.crash_outcome import differences
+
+KILLS = 100
+SEED = 20260914
+
+
+@pytest.mark.slow
+def test_a_hundred_kills_change_no_count_no_evidence_and_no_alarm(tmp_path: Path) -> None:
+    campaign = Campaign(tmp_path / "killed", KILLS, SEED)
+    result = campaign.run()
+    counted = counted_independently(campaign.logs)
+    undisturbed = left_in_peace(tmp_path / "undisturbed", campaign.logs, result.records)
+
+    assert [] == result.complaints
+    assert result.records == sum(result.outcome.classes.values())
+    assert result.moments[Moment.COUNTING] > 0
+    assert [] == differences(counted, result.outcome)
+    assert [] == differences(msgspec.to_builtins(undisturbed), result.outcome)

@@ -1,0 +1,144 @@
+"""Whatever statement or commit is the last before the power goes: nothing is lost, nothing counts twice."""
+
+import contextlib
+import io
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from support.clock import ManualClock, at
+from support.crash_outcome import Outcome, differences, outcome_of
+from support.power_cut import Fuse, PowerCutError
+from support.records import denial, log_file, record
+from trailbell.chain import Chain
+from trailbell.settings import Settings
+from trailbell.store import Store
+
+PARTS = 10
+OLD_MS = 3_600_000
+CONTROLS = ("unauthorized_api_calls", "iam_policy_changes")
+DENIED_CHANGE = denial("mallory", eventID="m3", eventName="PutRolePolicy", eventSource="iam.amazonaws.com")
+BACKLOG = "111122223333_CloudTrail_eu-west-1_20260601T0000Z_aaaaaaaaaaaaaaaa.json.gz"
+FIRST: dict[str, bytes] = {
+    BACKLOG: log_file([denial("old", eventID="o1"), record(eventID="o2")]),
+    "a.json.gz": log_file([denial("bob", eventID="b1"), denial("bob", eventID=None), record(eventID="b2")]),
+    "copy-of-a.json.gz": log_file(
+        [denial("bob", eventID="b1"), denial("bob", eventID=None), record(eventID="b2")]
+    ),
+    "damaged.json.gz": log_file([record(eventID="d")])[:-9],
+    "live.jsonl": b'{"eventName":"A","eventID":"l1"}\n{"eventName":"B"',
+}
+LATER: dict[str, bytes] = {
+    "again.json.gz": log_file([record(eventID="b2"), denial("bob", eventID="b1"), DENIED_CHANGE]),
+    "lines.jsonl": b'{"eventName":"PutUserPolicy","eventID":"p"}\nthis is no JSON\n{"eventName":"C"}\n',
+    "live.jsonl": FIRST["live.jsonl"] + b',"eventID":"l2"}\n{"eventName":"DeleteRolePolicy"}\n',
+}
+
+
+class Day:
+    """A short history of a folder and its server; the clock stands still but for its own steps."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.logs = folder / "logs"
+        self.logs.mkdir()
+        self.clock = ManualClock(at("2026-09-14T05:40:10Z"))
+        self.store: Store | None = None
+        self.chain: Chain | None = None
+
+    def run(self, fuse: Fuse) -> int:
+        """Lives through it; a step in which the power went is done again. Returns how often it went."""
+        cuts = 0
+        for happens, acts in self.steps():
+            happens()
+            while True:
+                try:
+                    with fuse:
+                        acts(self.opened())
+                except PowerCutError:
+                    fuse.blows_at = None
+                    cuts += 1
+                    self.close()
+                else:
+                    break
+        self.close()
+        return cuts
+
+    def steps(self) -> list[tuple[Callable[[], object], Callable[[Chain], object]]]:
+        return [
+            (lambda: None, lambda chain: chain.tick()),
+            (lambda: self.arrive(FIRST), lambda chain: chain.take_all()),
+            (lambda: self.arrive(LATER), lambda chain: chain.take_all()),
+            (lambda: self.clock.turn(seconds=51), lambda chain: chain.tick()),
+            (lambda: self.clock.turn(seconds=8), lambda chain: chain.deliver_all()),
+        ]
+
+    def arrive(self, files: dict[str, bytes]) -> None:
+        for name, content in files.items():
+            path = self.logs / name
+            path.write_bytes(content)
+            age_ms = OLD_MS if name.startswith("damaged") else 0
+            seconds = (self.clock.now_ms() - age_ms) / 1000
+            os.utime(path, (seconds, seconds))
+
+    def opened(self) -> Chain:
+        if self.chain is None:
+            data = self.folder / "data"
+            settings = Settings(
+                data=str(data), source=(str(self.logs),), controls=CONTROLS, notify=("-",), gather_seconds=0
+            )
+            self.store = Store(data)
+            self.chain = Chain(settings, self.store, self.clock, io.StringIO(), "http://127.0.0.1:4747")
+        return self.chain
+
+    def close(self) -> None:
+        if self.store is not None:
+            self.store.close()
+        self.store = self.chain = None
+
+
+def minutes_of(data: Path) -> list[Any]:
+    """In which minute how much was counted; the clock stood still, so each must be the same."""
+    with contextlib.closing(sqlite3.connect(data / "trailbell.db")) as connection:
+        return connection.execute("SELECT metric_id, start_ms, sum, sample_count FROM datapoint").fetchall()
+
+
+def a_day(folder: Path, fuse: Fuse) -> tuple[Outcome, list[Any], int]:
+    folder.mkdir()
+    day = Day(folder)
+    cuts = day.run(fuse)
+    return outcome_of(folder / "data"), minutes_of(folder / "data"), cuts
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, list[Any], int]:
+    fuse = Fuse()
+    outcome, minutes, cuts = a_day(tmp_path_factory.mktemp("undisturbed") / "day", fuse)
+    assert (0, 6, 6, 1, 2) == (cuts, *outcome.classes.values())
+    assert {"copy": 1, "read": 5, "rejected": 1} == outcome.files
+    assert {"iam-changes-metric": 3, "unauthorized_api_calls_metric": 4} == outcome.sums
+    return outcome, minutes, fuse.passed
+
+
+@pytest.mark.parametrize(
+    "part", [pytest.param(part, marks=[pytest.mark.slow] if part else []) for part in range(PARTS)]
+)
+def test_a_power_cut_anywhere_changes_nothing(
+    part: int, undisturbed: tuple[Outcome, list[Any], int], tmp_path: Path
+) -> None:
+    outcome, minutes, statements = undisturbed
+    expected = msgspec.to_builtins(outcome)
+    told = {}
+    for blows_at in range(1 + part, statements + 1, PARTS):
+        found, found_minutes, cuts = a_day(tmp_path / str(blows_at), Fuse(blows_at))
+        assert cuts == 1
+        if unlike := differences(expected, found) or minutes != found_minutes:
+            told[blows_at] = unlike
+
+    assert statements > 200
+    assert {} == told
