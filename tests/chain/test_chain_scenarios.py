@@ -164,6 +164,32 @@ def test_old_files_of_a_first_start_are_searchable_and_never_ring(tmp_path: Path
     assert [at("2026-06-01T09:15:00Z")] == [each.start_ms for each in minutes]
 
 
+@pytest.mark.parametrize(("start", "state"), [("2026-05-31", "ALARM"), ("2026-06-02", "OK"), ("30d", "OK")])
+def test_files_made_since_an_instant_ring_at_a_first_start_where_asked(
+    tmp_path: Path, start: str, state: str
+) -> None:
+    scenario = Scenario(tmp_path, from_=start)
+    name = "111122223333_CloudTrail_eu-west-1_20260601T0915Z_abcdefghijklmnop.json.gz"
+    scenario.drop(name, [denial()])
+    scenario.tick()
+    found = scenario.state()
+    scenario.close()
+
+    assert state == found
+
+
+@pytest.mark.parametrize(("days", "classes"), [(34, (1, 1)), (36, (2, 0))])
+def test_a_record_delivered_again_is_known_for_35_days(
+    scenario: Scenario, days: int, classes: tuple[int, int]
+) -> None:
+    scenario.drop("one.json.gz", [denial("alice", eventID="same")])
+    scenario.clock.turn(minutes=days * 24 * 60)
+    scenario.chain.enforce_retention()
+    scenario.drop("two.json.gz", [denial("alice", eventID="same"), record()])
+
+    assert classes == (scenario.classes().matched, scenario.classes().duplicate)
+
+
 def test_after_the_first_start_an_old_file_is_news(scenario: Scenario) -> None:
     name = "111122223333_CloudTrail_eu-west-1_20260601T0915Z_abcdefghijklmnop.json.gz"
     scenario.drop(name, [denial()])

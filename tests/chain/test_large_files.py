@@ -124,3 +124,15 @@ def test_a_large_file_of_a_first_start_is_backlog_too(tmp_path: Path) -> None:
     scenario.close()
 
     assert ([at("2026-06-01T09:15:00Z")], "OK") == ([each.start_ms for each in minutes], state)
+
+
+def test_asked_to_stop_it_leaves_off_in_the_middle_and_reads_the_file_anew_later(scenario: Scenario) -> None:
+    (scenario.logs / "large.jsonl").write_bytes(LINES)
+    scenario.chain.stop()
+    scenario.chain.take_all()
+    stopped = scenario.classes()
+    scenario.restart()
+    scenario.chain.take_all()
+
+    assert (0, 0, 0, 0) == counts(stopped)
+    assert (500, 4_500, 0, 0) == counts(scenario.classes())

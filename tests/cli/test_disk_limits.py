@@ -2,6 +2,7 @@
 
 import json
 import resource
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -73,3 +74,21 @@ def test_a_lock_file_that_was_copied_with_the_folder_locks_nobody_out(tmp_path: 
 
     with running_server("--data", str(tmp_path)) as server:
         assert server.stop() == ExitCode.DONE
+
+
+def test_sigterm_in_the_middle_of_a_backlog_ends_in_time_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    for number in range(3_000):
+        write_log(logs / f"{number % 30}/{number}.json.gz", [denial(), record()])
+    with running_server("--source", str(logs), "--data", str(tmp_path / "data")) as server:
+        wait_until(lambda: records(server)["read"] > 0)
+        started = time.monotonic()
+        code = server.stop()
+        taken = time.monotonic() - started
+    with running_server("--source", str(logs), "--data", str(tmp_path / "data")) as server:
+        wait_until(lambda: records(server)["read"] == 6_000, patience_seconds=60)
+        counted = records(server)
+
+    assert code == ExitCode.DONE
+    assert taken < 5
+    assert {"read": 6000, "matched": 3000, "unmatched": 3000, "duplicate": 0, "rejected": 0} == counted

@@ -18,6 +18,7 @@ SAMPLES: dict[str, tuple[Any, Any, Any]] = {
     "listen": ("127.0.0.1:1", "[::1]:2", "localhost:0"),
     "data": ("/one", "/two", "/three"),
     "source": (["/one"], ["/two", "/three"], ["/four"]),
+    "from_": ("7d", "2026-09-14", "90s"),
     "evaluation": ("aws", "eager", "aws"),
     "controls": (["none"], ["4.1", "4.2"], ["4.3"]),
     "notify": (["-"], ["https://hooks.example/a"], ["http://hooks.example:8080/b", "-"]),
@@ -43,8 +44,11 @@ def as_text(value: Any) -> str:
 def load(layers: dict[str, dict[str, Any]], folder: Path) -> Any:
     file = folder / "trailbell.toml"
     # Texts, numbers, booleans and lists of texts are spelt alike in JSON and TOML.
-    file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in layers["file"].items()))
-    variables = {f"TRAILBELL_{name.upper()}": as_text(value) for name, value in layers["environment"].items()}
+    fields = {field.name: field for field in SETTINGS}
+    file.write_text(
+        "".join(f"{fields[name].toml_key} = {json.dumps(value)}\n" for name, value in layers["file"].items())
+    )
+    variables = {fields[name].variable: as_text(value) for name, value in layers["environment"].items()}
     flags = {
         name: tuple(value) if isinstance(value, list) else value for name, value in layers["flag"].items()
     }
@@ -78,9 +82,7 @@ def test_of_any_layers_that_give_a_setting_the_highest_wins(given_by: dict[str, 
         )
         origin_of = {"file": f"{folder}/trailbell.toml", "flag": "flag", "default": "default"}
 
-        expected = {
-            name: origin_of.get(layer, f"TRAILBELL_{name.upper()}") for name, layer in highest.items()
-        }
+        expected = {field.name: origin_of.get(highest[field.name], field.variable) for field in SETTINGS}
 
     assert alone.settings == loaded.settings
     assert expected == loaded.origins

@@ -11,9 +11,11 @@ def test_the_table_names_every_setting_once_and_in_order() -> None:
 
 @pytest.mark.parametrize("field", SETTINGS, ids=lambda field: field.name)
 def test_flag_variable_and_key_are_spelt_after_the_name(field: SettingField) -> None:
-    assert field.flag == "--" + field.name.replace("_", "-")
-    assert field.variable == "TRAILBELL_" + field.name.upper()
-    assert field.toml_key == field.name
+    name = field.name.removesuffix("_")
+
+    assert field.flag == "--" + name.replace("_", "-")
+    assert field.variable == "TRAILBELL_" + name.upper()
+    assert field.toml_key == name
 
 
 @pytest.mark.parametrize("field", SETTINGS, ids=lambda field: field.name)

@@ -8,6 +8,7 @@ from trailbell.chain._deliver import Deliverer
 from trailbell.chain._errors import ChainError, UnknownAlarmError, UnknownRejectedError
 from trailbell.chain._evaluate import Evaluator
 from trailbell.chain._ingest import Ingest
+from trailbell.chain._instants import parse_instant
 from trailbell.chain._report import (
     AlarmDetail,
     AlarmSummary,
@@ -50,4 +51,5 @@ __all__ = [
     "UnknownAlarmError",
     "UnknownRejectedError",
     "instant_text",
+    "parse_instant",
 ]

@@ -1,6 +1,7 @@
 """The running system: what `serve` starts and stops."""
 
 import threading
+import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -14,7 +15,8 @@ from trailbell.chain._commit import Filtering
 from trailbell.chain._deliver import Deliverer
 from trailbell.chain._errors import ChainError
 from trailbell.chain._evaluate import Evaluator
-from trailbell.chain._ingest import Ingest
+from trailbell.chain._ingest import Backlog, Ingest
+from trailbell.chain._instants import parse_instant
 from trailbell.chain._loops import DeliveryLoop, Found, IngestLoop, Loop, TickLoop, Timing, groups_of
 from trailbell.chain._report import Report
 from trailbell.chain._retry import Retried, Retry
@@ -65,6 +67,8 @@ class Chain:
         self.evaluator = Evaluator(store, clock, settings, self._announcer)
         self.troubles = Troubles()
         self.report = Report(store, clock, settings, self.bounds, self.troubles)
+        self._stopping = threading.Event()
+        self._backlog = Backlog(self._horizon_ms, self._news_from_ms())
         sources = [_usable_source(Path(each)) for each in dict.fromkeys(settings.source)]
         subscriptions = self._set_up()
         self._filtering = self._compiled()
@@ -104,9 +108,11 @@ class Chain:
     def stop(self, timeout_seconds: float = 5.0) -> bool:
         """Finishes the steps in hand and ends; False if one of them went on past the timeout."""
         self._ready.clear()
+        self._stopping.set()
+        deadline = time.monotonic() + timeout_seconds
         for loop in self._loops:
             loop.stop()
-        ended = [loop.join(timeout_seconds) for loop in self._loops]
+        ended = [loop.join(max(0.0, deadline - time.monotonic())) for loop in self._loops]
         for delivery in self._deliveries:
             delivery.close()
         return all(ended)
@@ -211,7 +217,7 @@ class Chain:
     def _ingest(self, source: DirectorySource) -> Ingest:
         with self._store.write() as transaction:
             stored = transaction.sources.put(str(source.path), LOG_GROUP, self._clock.now_ms())
-        return Ingest(self._store, self._clock, source, stored, self._horizon_ms)
+        return Ingest(self._store, self._clock, source, stored, self._backlog, self._stopping.is_set)
 
     def _ingest_loop(self, source: DirectorySource, ingest: Ingest) -> IngestLoop:
         def take(group: Sequence[Found]) -> None:
@@ -219,6 +225,11 @@ class Chain:
 
         rescan_seconds = self._settings.rescan_seconds
         return IngestLoop(source, self.troubles, rescan_seconds, take, ingest.caught_up)
+
+    def _news_from_ms(self) -> int:
+        now_ms = self._clock.now_ms()
+        # Without the setting nothing is news but by its age.
+        return parse_instant(self._settings.from_, now_ms) if self._settings.from_ else now_ms
 
     def _horizon_ms(self) -> int:
         """How far back the alarms look: what is older cannot ring any of them."""

@@ -6,6 +6,7 @@ After a crash anywhere a file is either read again whole or known to be done.
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
 import structlog
 from msgspec.structs import replace
 
@@ -26,9 +27,20 @@ from trailbell.metrics import MetricKey
 from trailbell.sources import FoundFile, Source, SourceError, UnreadableFile
 from trailbell.store import FileState, LedgerFile, Store, StoredSource
 
-__all__ = ["Ingest"]
+__all__ = ["Backlog", "Ingest"]
 
 _log = structlog.get_logger(__name__)
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """When a file that was there before the first start rings nothing.
+
+    horizon_ms: returns how far back alarms look; what is older could not have rung now.
+    news_from_ms: files made since this instant ring all the same.
+    """
+
+    horizon_ms: Callable[[], int]
+    news_from_ms: int
 
 
 class Ingest:
@@ -39,7 +51,8 @@ class Ingest:
         clock: The time.
         source: Where files are read from.
         stored: The source's row.
-        horizon_ms: Returns how far back alarms look: older files of a first start are backlog.
+        backlog: What makes an old file of a first start backlog.
+        is_stopping: Tells whether to leave off in the middle of a large file.
     """
 
     def __init__(
@@ -48,17 +61,18 @@ class Ingest:
         clock: Clock,
         source: Source,
         stored: StoredSource,
-        horizon_ms: Callable[[], int],
+        backlog: Backlog,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._clock = clock
         self._source = source
         self.stored = stored
-        self._horizon_ms = horizon_ms
+        self._backlog = backlog
         self._is_first_start = stored.caught_up_ms is None
         self._backlog_files = 0
         self._backlog_records = 0
-        self._large_files = LargeFiles(store, clock, source, stored)
+        self._large_files = LargeFiles(store, clock, source, stored, is_stopping)
         # Files are taken by one thread; a retry comes from another.
         self._taking = threading.Lock()
 
@@ -89,6 +103,7 @@ class Ingest:
                 files=self._backlog_files,
                 records=self._backlog_records,
                 search="trailbell events",
+                to_have_them_ring="start on an empty data folder with --from WHEN",
             )
 
     def _note(self, found: Sequence[FoundFile | UnreadableFile]) -> list[tuple[FoundFile, LedgerFile]]:
@@ -182,7 +197,8 @@ class Ingest:
             return first_seen_ms
         name = parse_file_name(ledger.name)
         made_ms = ledger.modified_ns // 1_000_000 if name is None else name.minute_ms
-        return made_ms if made_ms < first_seen_ms - self._horizon_ms() else first_seen_ms
+        is_backlog = made_ms < min(first_seen_ms - self._backlog.horizon_ms(), self._backlog.news_from_ms)
+        return made_ms if is_backlog else first_seen_ms
 
     def _commit(self, taken: Sequence[Taken], filtering: Filtering) -> frozenset[MetricKey]:
         counts = RecordCounts()

@@ -4,7 +4,7 @@ The second reading happens inside the one transaction that commits the file, so 
 takes back what was counted from its beginning.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -24,6 +24,7 @@ __all__ = ["LargeFile", "LargeFiles"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHANGING = "the file changed while it was read"
+_STOPPED = "the server was stopped while it read the file"
 
 
 class LargeFile(msgspec.Struct, frozen=True):
@@ -39,14 +40,25 @@ class LargeFile(msgspec.Struct, frozen=True):
     is_settled: bool
 
 
-class _ChangedError(TrailbellError):
-    """The file changed while it was read."""
+class _NotNowError(TrailbellError):
+    """The file cannot be read to its end now."""
 
 
 class LargeFiles:
-    """Takes the large files of one source, one at a time."""
+    """Takes the large files of one source, one at a time.
 
-    def __init__(self, store: Store, clock: Clock, source: Source, stored: StoredSource) -> None:
+    Asked to stop, it leaves off in the middle of a file, takes back what it counted, and reads it anew later.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        source: Source,
+        stored: StoredSource,
+        is_stopping: Callable[[], bool],
+    ) -> None:
+        self._is_stopping = is_stopping
         self._store = store
         self._clock = clock
         self._source = source
@@ -76,7 +88,7 @@ class LargeFiles:
         )
         try:
             return self._count(file, text, filtering)
-        except _ChangedError as error:
+        except _NotNowError as error:
             return self._set_aside(known, Look(LookKind.PENDING, reason=str(error)))
         except DamagedContentError as error:
             kind = LookKind.DAMAGED if file.is_settled else LookKind.PENDING
@@ -112,9 +124,11 @@ class LargeFiles:
             group = GroupCommit(transaction, self._stored.id, filtering, now_ms)
             chunks = text.of(trail.follow(opened.chunks()))
             for reading in read_pieces(chunks, file.ledger.name, goes_on=text.start > 0):
+                if self._is_stopping():
+                    raise _NotNowError(_STOPPED)
                 counts += self._add(group, file, _moved(reading, text.start), filtering)
             if not opened.stable:
-                raise _ChangedError(_CHANGING)
+                raise _NotNowError(_CHANGING)
             look = _decided(reading, text, trail, is_settled=file.is_settled)
             counts += group.add_records(
                 Taken(file.ledger.name, file.ledger, look, fold(_NOTHING, filtering.set))
@@ -189,7 +203,7 @@ def _decided(reading: Reading, text: _Text, trail: HashTrail, *, is_settled: boo
     consumed = text.start + reading.consumed_bytes
     digest = trail.digest_at(consumed)
     if digest is None:
-        raise _ChangedError("its last line, of several mebibytes, may still be being written")
+        raise _NotNowError("its last line, of several mebibytes, may still be being written")
     return replace(look, content_hash=digest, consumed_bytes=consumed, is_whole=False)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from trailbell.chain import parse_instant
 from trailbell.simulate import (
     Company,
     DeliveryHabits,
@@ -13,7 +14,6 @@ from trailbell.simulate import (
     generate,
     write_deliveries,
 )
-from trailbell.web import parse_instant
 
 __all__ = ["command"]
 

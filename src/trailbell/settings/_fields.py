@@ -16,7 +16,7 @@ class SettingField(msgspec.Struct, frozen=True):
     """One setting as its reader meets it.
 
     Attributes:
-        name: the member of ``Settings``, and the key in ``trailbell.toml``.
+        name: the member of ``Settings``.
         default: the default as text; given as a value, it gives the default.
         expected: which values are allowed, as it stands in an error.
         meaning: what it does, in a sentence or two.
@@ -32,17 +32,18 @@ class SettingField(msgspec.Struct, frozen=True):
     @property
     def flag(self) -> str:
         """The flag on the command line, such as ``--rescan-seconds``."""
-        return "--" + self.name.replace("_", "-")
+        return "--" + self.toml_key.replace("_", "-")
 
     @property
     def variable(self) -> str:
         """The environment variable, such as ``TRAILBELL_RESCAN_SECONDS``."""
-        return PREFIX + self.name.upper()
+        return PREFIX + self.toml_key.upper()
 
     @property
     def toml_key(self) -> str:
         """The key in ``trailbell.toml``."""
-        return self.name
+        # `from` is a word of Python, so the member has an underscore behind it.
+        return self.name.removesuffix("_")
 
 
 SETTINGS: tuple[SettingField, ...] = (
@@ -63,6 +64,12 @@ SETTINGS: tuple[SettingField, ...] = (
         default="",
         expected="a list of paths",
         meaning="Folders or files of CloudTrail logs to watch. May be given several times.",
+    ),
+    SettingField(
+        name="from_",
+        default="",
+        expected="how long ago (90s, 15m, 2h, 7d) or a date such as 2026-09-14T05:43Z",
+        meaning="At the first start of a source, files made since then ring alarms although they are old.",
     ),
     SettingField(
         name="evaluation",

@@ -16,6 +16,7 @@ from trailbell.settings._settings import NO_CONTROLS, Settings
 __all__ = ["LoadedSettings", "find_settings_file", "load_settings"]
 
 _FIELDS = {field.name: field for field in SETTINGS}
+_KEYS = {field.toml_key: field for field in SETTINGS}
 _VARIABLES = {field.variable: field for field in SETTINGS}
 _TYPES = get_type_hints(Settings, include_extras=True)
 _LISTS = frozenset(name for name, kind in _TYPES.items() if kind == tuple[str, ...])

@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     listen: str = "127.0.0.1:4747"
     data: Annotated[str, msgspec.Meta(min_length=1)]
     source: tuple[str, ...] = ()
+    from_: str = ""
     evaluation: Evaluation = Evaluation.EAGER
     controls: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()

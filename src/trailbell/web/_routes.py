@@ -11,10 +11,9 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from trailbell.chain import Chain, ChainError, Clock
+from trailbell.chain import Chain, ChainError, Clock, parse_instant
 from trailbell.controls import CATALOGUE, Control, control_of
 from trailbell.store import EventQuery
-from trailbell.web._instants import parse_instant
 from trailbell.web._metrics import exposition
 
 __all__ = ["ROUTES", "Handler", "RouteField", "json_response"]

@@ -1,9 +1,9 @@
-"""Instants as people write them in a query."""
+"""Instants as people write them in a query or a setting."""
 
 import datetime
 import re
 
-from trailbell.chain import ChainError
+from trailbell.chain._errors import ChainError
 
 __all__ = ["parse_instant"]
 
