@@ -17,6 +17,7 @@ __all__ = ["LoadedSettings", "find_settings_file", "load_settings"]
 
 _FIELDS = {field.name: field for field in SETTINGS}
 _KEYS = {field.toml_key: field for field in SETTINGS}
+_KEYS = {field.toml_key: field for field in SETTINGS}
 _VARIABLES = {field.variable: field for field in SETTINGS}
 _TYPES = get_type_hints(Settings, include_extras=True)
 _LISTS = frozenset(name for name, kind in _TYPES.items() if kind == tuple[str, ...])
@@ -113,9 +114,9 @@ def _from_file(file: Path | None) -> Iterator[_Given]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SettingsError(str(file), f"is no valid TOML: {error}") from error
     for key, value in entries.items():
-        if key not in _FIELDS:
+        if key not in _KEYS:
             raise _unknown(key, _nearest(key).toml_key, f"{file}{_line_of(key, content)}")
-        yield _Given(_FIELDS[key], value, str(file), is_typed=True)
+        yield _Given(_KEYS[key], value, str(file), is_typed=True)
 
 
 def _converted(given: _Given) -> object:
