@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.machine import describe
 
 NAMES = ("start", "matching", "delivery", "demo")
-LONG_NAMES = ("crash", "load")
+LONG_NAMES = ("crash", "extremes", "load")
 """Those that take many minutes and run only when named."""
 
 
