@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from support.pieces import assert_pieces_agree
 from trailbell.cloudtrail import MAXIMUM_RECORD_BYTES, DamagedContentError, Reading, facts_of, read_records
 
 _GOOD = b'{"eventVersion":"1.08","eventID":"good"}'
@@ -78,6 +79,12 @@ def test_a_file_that_is_no_log_file_is_refused_with_the_reason(
         read_records(content)
 
     assert (truncated, True) == (caught.value.truncated, reason in caught.value.reason)
+
+
+@pytest.mark.parametrize("piece_bytes", [10, 60, 1000])
+@pytest.mark.parametrize("content", [content for content, _, _ in _DAMAGED.values()], ids=_DAMAGED)
+def test_a_file_that_is_no_log_file_is_refused_in_pieces_too(content: bytes, piece_bytes: int) -> None:
+    assert_pieces_agree(content, piece_bytes, [1000])
 
 
 @pytest.mark.parametrize(
@@ -235,6 +242,12 @@ def test_one_bad_record_is_named_and_spoils_no_other(
     reading = read_records(content)
 
     assert (ids, rejected) == (_ids(reading), [(one.position, one.reason) for one in reading.rejected])
+
+
+@pytest.mark.parametrize("piece_bytes", [60, 1000])
+@pytest.mark.parametrize("content", [content for content, _, _ in _REJECTED.values()], ids=_REJECTED)
+def test_one_bad_record_is_named_in_pieces_too(content: bytes, piece_bytes: int) -> None:
+    assert_pieces_agree(content, piece_bytes, [1000])
 
 
 @pytest.mark.parametrize("shift", range(4))

@@ -1,11 +1,13 @@
 import contextlib
 import gzip
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailbell.cloudtrail import DamagedContentError, decompress
+from support.pieces import cut_up
+from trailbell.cloudtrail import DamagedContentError, decompress, decompressed
 
 _TEXT = b'{"Records":[]}' * 500
 _PACKED = gzip.compress(_TEXT)
@@ -105,3 +107,57 @@ def test_members_are_joined_or_refused_by_their_size(parts: list[bytes], bound: 
 def test_random_bytes_behind_the_magic_raise_nothing_else(content: bytes) -> None:
     with contextlib.suppress(DamagedContentError):
         decompress(b"\x1f\x8b\x08" + content, 10_000)
+
+
+def _outcome(content: bytes, bound: int) -> bytes | tuple[str, int, bool]:
+    try:
+        return decompress(content, bound)
+    except DamagedContentError as error:
+        return error.reason, error.offset, error.truncated
+
+
+def _streamed(content: bytes, bound: int, sizes: Sequence[int]) -> bytes | tuple[str, int, bool]:
+    try:
+        return b"".join(decompressed(cut_up(content, sizes), bound))
+    except DamagedContentError as error:
+        return error.reason, error.offset, error.truncated
+
+
+_ALL = {**_READ, **_REFUSED}
+
+
+@pytest.mark.parametrize("size", [1, 2, 11, 100_000])
+@pytest.mark.parametrize("content", [content for content, _ in _ALL.values()], ids=_ALL)
+def test_content_that_comes_in_chunks_is_unpacked_or_refused_alike(content: bytes, size: int) -> None:
+    assert _outcome(content, _BOUND) == _streamed(content, _BOUND, [size])
+
+
+@given(
+    st.lists(st.binary(max_size=300).map(gzip.compress) | st.just(bytes(3)), min_size=1, max_size=4),
+    st.integers(0, 100),
+    st.integers(0, 255),
+    st.integers(0, 900),
+    st.lists(st.integers(0, 60), min_size=1, max_size=4).filter(any),
+)
+def test_damage_in_chunks_is_the_same_as_in_one(
+    parts: list[bytes], place: int, added: int, bound: int, sizes: list[int]
+) -> None:
+    whole = b"".join(parts)
+    for content in (whole, whole[: -place or None], whole[:place] + bytes([added]) + whole[place + 1 :]):
+        assert _outcome(content, bound) == _streamed(content, bound, sizes)
+
+
+def test_plain_content_comes_through_chunk_by_chunk_whatever_its_size() -> None:
+    chunks = [b"", b"{", b"", b"plain", _TEXT]
+
+    assert [b"{plain", _TEXT] == list(decompressed(chunks, 10))
+    assert [b"{"] == list(decompressed([b"{"], 10))
+    assert [] == list(decompressed([b""], 10))
+
+
+def test_a_stream_that_grows_too_large_is_refused_when_it_does() -> None:
+    pieces = decompressed([gzip.compress(bytes(5_000_000))], 4_000_000)
+
+    assert sum(len(next(pieces)) for _ in range(3)) > 3_000_000
+    with pytest.raises(DamagedContentError, match="holds more than may be read at once"):
+        next(pieces)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from support.pieces import assert_pieces_agree
 from trailbell.cloudtrail import DamagedContentError, Reading, read_records
 
 
@@ -148,6 +149,12 @@ def test_every_container_gives_its_bare_records(content: bytes, expected: list[d
     )
 
 
+@pytest.mark.parametrize("piece_bytes", [1, 60, 250])
+@pytest.mark.parametrize("content", [content for content, _ in _CONTAINERS.values()], ids=_CONTAINERS)
+def test_every_container_is_the_same_in_pieces(content: bytes, piece_bytes: int) -> None:
+    assert_pieces_agree(content, piece_bytes)
+
+
 @pytest.mark.parametrize("content", [content for content, _ in _CONTAINERS.values()], ids=_CONTAINERS)
 def test_offsets_point_at_the_record_or_at_what_it_came_in(content: bytes) -> None:
     reading = read_records(content)
@@ -205,6 +212,11 @@ def test_a_file_that_rightly_holds_no_records_is_passed_over(content: bytes, nam
 
     assert ((), (), len(content)) == (reading.records, reading.rejected, reading.consumed_bytes)
     assert reading.passed_over
+
+
+@pytest.mark.parametrize("content", [content for content, name in _PASSED_OVER.values() if not name])
+def test_what_is_passed_over_is_the_same_in_pieces(content: bytes) -> None:
+    assert_pieces_agree(content, 20)
 
 
 def test_the_name_of_a_log_file_changes_nothing() -> None:

@@ -1,5 +1,6 @@
 """Log files of any length, read in pieces that each fit into memory."""
 
+import codecs
 from collections.abc import Iterable, Iterator
 
 from trailbell.cloudtrail._beginning import Framing, framing_of
@@ -94,7 +95,7 @@ class _Pieces:
     def _find_framing(self) -> Framing | None:
         """Holds as much as shows the framing; None if that is the whole file."""
         window = self._window
-        size_bytes = self._piece_bytes
+        size_bytes = max(self._piece_bytes, len(codecs.BOM_UTF8))
         while True:
             window.fill(size_bytes)
             if window.is_last:
