@@ -58,6 +58,9 @@ def test_the_alarm_ends_three_periods_after_the_last_match_and_keeps_its_evidenc
         states.append(scenario.state())
 
     assert (["ALARM"] * 15, ["OK"]) == (states[:15], states[15:])
+    message = scenario.delivered()
+    assert message.count("OK: unauthorized_api_calls_alarm") == 1
+    assert "user/mallory" in message.partition("OK: ")[2]
     newest = scenario.alarm().history[0]
     assert newest.evidence is not None
     assert newest.summary == "Alarm updated from ALARM to OK"

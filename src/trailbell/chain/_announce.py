@@ -1,10 +1,12 @@
 """From a state change to the messages its actions promise, in the transaction of the change."""
 
 import uuid
+from collections.abc import Iterable
+from urllib.parse import quote
 
 import msgspec
 
-from trailbell.alarms import StateChange, message_body, message_subject
+from trailbell.alarms import AlarmState, StateChange, message_body, message_subject
 from trailbell.evidence import Evidence, to_json
 from trailbell.store import HistoryItem, NewMessage, StoredAlarm, Transaction
 from trailbell.topics import NoticeKind
@@ -33,20 +35,29 @@ class Announcer:
 
     def alarm_url(self, name: str) -> str:
         """Builds the address of an alarm."""
-        return f"{self._base_url}/api/v1/alarms/{name}"
+        return f"{self._base_url}/api/v1/alarms/{quote(name, safe='')}"
 
     def announce(
         self, transaction: Transaction, change: StateChange, stored: StoredAlarm, evidence: Evidence
     ) -> int:
-        """Runs the new state's actions: one message per subscription; returns how many."""
+        """Runs the new state's actions: one message per subscription; returns how many.
+
+        People who were told of an ALARM are told of its end too, whether it has an action or not: AWS sends
+        programs nothing then, and someone would go on looking.
+        """
         actions = stored.definition.actions_for(stored.state)
+        written = 0
+        if change.old_state is AlarmState.ALARM:
+            told_anyway = stored.definition.actions_for(AlarmState.ALARM)
+            written += self._tell_people(
+                transaction, [each for each in told_anyway if each not in actions], change, stored
+            )
         if not actions:
-            return 0
+            return written
         body = message_body(
             change, to_json(evidence, _TOP_IN_MESSAGE), self.alarm_url(stored.definition.name)
         )
         topics = {topic.arn for topic in transaction.topics.all()}
-        written = 0
         for action in actions:
             failure = None if action in topics else "the topic does not exist"
             if failure is None:
@@ -56,16 +67,26 @@ class Announcer:
 
     def update(self, transaction: Transaction, change: StateChange, stored: StoredAlarm) -> int:
         """Tells people (and only them) that an alarm goes on with a principal or call they were not told."""
-        written = 0
-        for action in stored.definition.alarm_actions:
-            for subscription in transaction.topics.subscriptions(action):
-                if subscription.protocol.is_for_people:
-                    due_ms = change.at_ms
-                    transaction.outbox.add(
-                        _message(subscription.arn, change, stored, due_ms, kind=NoticeKind.UPDATE)
-                    )
-                    written += 1
-        return written
+        actions = stored.definition.actions_for(AlarmState.ALARM)
+        return self._tell_people(transaction, actions, change, stored, NoticeKind.UPDATE)
+
+    def _tell_people(
+        self,
+        transaction: Transaction,
+        topics: Iterable[str],
+        change: StateChange,
+        stored: StoredAlarm,
+        kind: NoticeKind = NoticeKind.CHANGE,
+    ) -> int:
+        told = [
+            subscription
+            for topic in topics
+            for subscription in transaction.topics.subscriptions(topic)
+            if subscription.protocol.is_for_people
+        ]
+        for subscription in told:
+            transaction.outbox.add(_message(subscription.arn, change, stored, change.at_ms, kind=kind))
+        return len(told)
 
     def _write(
         self, transaction: Transaction, topic: str, change: StateChange, stored: StoredAlarm, body: str

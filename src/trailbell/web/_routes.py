@@ -205,7 +205,7 @@ ROUTES: tuple[RouteField, ...] = (
     RouteField("GET", "/metrics", "Metrics in the Prometheus text format.", _metrics),
     RouteField("GET", "/api/v1/status", "Alarms, sources with their record classes, the store.", _status),
     RouteField("GET", "/api/v1/alarms", "The alarms with state and reason.", _alarms),
-    RouteField("GET", "/api/v1/alarms/{name}", "One alarm with evidence and history.", _alarm),
+    RouteField("GET", "/api/v1/alarms/{name:path}", "One alarm with evidence and history.", _alarm),
     RouteField(
         "GET", "/api/v1/events", "Matched events, newest first, by who, what, where and when.", _events
     ),
