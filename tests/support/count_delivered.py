@@ -42,6 +42,9 @@ def caller_of(identity: dict[str, Any]) -> str:
         return str(identity["accountId"])
     if kind == "IdentityCenterUser":
         return str(identity["onBehalfOf"]["userId"])
+    if "arn" not in identity:
+        # A failed sign-in names the user alone.
+        return f"arn:aws:iam::{identity['accountId']}:user/{identity['userName']}"
     return str(identity["arn"])
 
 
