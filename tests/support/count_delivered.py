@@ -42,9 +42,8 @@ def caller_of(identity: dict[str, Any]) -> str:
         return str(identity["accountId"])
     if kind == "IdentityCenterUser":
         return str(identity["onBehalfOf"]["userId"])
-    if "arn" not in identity:
-        # A failed sign-in names the user alone.
-        return f"arn:aws:iam::{identity['accountId']}:user/{identity['userName']}"
+    if kind == "WebIdentityUser":
+        return str(identity["principalId"])
     return str(identity["arn"])
 
 
