@@ -4,14 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from trailbell.cloudtrail._elements import (
-    OBJECT_START,
-    Cut,
-    ElementCutter,
-    array_start,
-    is_other_list,
-    rest_of_object,
-)
+from trailbell.cloudtrail._cutting import Cut, ElementCutter
+from trailbell.cloudtrail._elements import OBJECT_START, array_start, is_other_list, rest_of_object
 from trailbell.cloudtrail._envelopes import Envelope
 from trailbell.cloudtrail._framing import WHITESPACE
 from trailbell.cloudtrail._json_text import VALUE, UnreadableJsonError, decode, is_utf8

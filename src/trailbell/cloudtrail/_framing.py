@@ -25,11 +25,13 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         offset: Where it begins.
+        end: Where the next one begins.
         text: The line without the white space around it; empty for a blank line.
         is_complete: Whether a newline ends it.
     """
 
     offset: int
+    end: int
     text: bytes
     is_complete: bool
 
@@ -38,12 +40,12 @@ def split_lines(text: bytes) -> Iterator[Line]:
     """Yields the lines of the text, also the last one if no newline ends it."""
     offset = 0
     while offset < len(text):
-        end = text.find(b"\n", offset)
-        is_complete = end >= 0
+        end = text.find(b"\n", offset) + 1
+        is_complete = end > 0
         if not is_complete:
             end = len(text)
-        yield Line(offset, text[offset:end].strip(WHITESPACE), is_complete)
-        offset = end + 1
+        yield Line(offset, end, text[offset:end].strip(WHITESPACE), is_complete)
+        offset = end
 
 
 def are_lines(text: bytes, error: UnreadableJsonError, *, is_last: bool = True) -> bool | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from trailbell.cloudtrail._beginning import Framing, framing_of
 from trailbell.cloudtrail._containers import MAXIMUM_VALUE_BYTES, Container, too_large_to_hold
+from trailbell.cloudtrail._cutting import MAXIMUM_ELEMENTS
 from trailbell.cloudtrail._damage import DamagedContentError
 from trailbell.cloudtrail._elements import array_start
 from trailbell.cloudtrail._framing import split_values
@@ -23,6 +24,9 @@ PIECE_BYTES = 8 * 1024 * 1024
 # Longer lines are not held to be judged as one.
 _LINE_BYTES = 4 * MAXIMUM_RECORD_BYTES
 
+# Even a file that fits is read in pieces if it could hold millions of tiny records.
+_SMALL_BYTES = 256 * 1024
+
 
 def read_pieces(
     chunks: Iterable[bytes], name: str = "", piece_bytes: int = PIECE_BYTES, *, goes_on: bool = False
@@ -40,6 +44,8 @@ def read_pieces(
     * A line above `piece_bytes`, or 4 MiB if that is more, is not held. A list of records in it is taken as
       far as it is whole; anything else is rejected by its size or by what is wrong with its beginning.
     * A single value or element above 64 MiB, other than such a line, is damage.
+    * So is a document that turns out behind its list of records to be something else than that list, by an
+      `eventVersion` or by another list.
     * What payloads in envelopes may unpack to is bounded for each piece, not for the whole file.
 
     Args:
@@ -93,22 +99,23 @@ class _Pieces:
         yield self._taking.reading(self._consumed_bytes, lines=self._has_lines)
 
     def _find_framing(self) -> Framing | None:
-        """Holds as much as shows the framing; None if that is the whole file."""
+        """Holds as much as shows the framing; None if that is the whole file, which is read at once."""
         window = self._window
         size_bytes = max(self._piece_bytes, len(codecs.BOM_UTF8))
         while True:
             window.fill(size_bytes)
-            if window.is_last:
+            is_last = window.is_last
+            if is_last and len(window.text) <= _SMALL_BYTES:
                 return None
             if self._goes_on:
                 return Framing.LINES
             base = text_offset(window.text)
             is_enough = len(window.text) >= MAXIMUM_VALUE_BYTES
             try:
-                framing = framing_of(window.text[base:], is_enough=is_enough)
+                framing = framing_of(window.text[base:], is_last=is_last, is_enough=is_enough)
             except UnreadableJsonError as error:
                 raise error.shifted(base) from error
-            if framing is not None:
+            if framing is not None or is_last:
                 return framing
             size_bytes = self._grown()
 
@@ -122,7 +129,7 @@ class _Pieces:
             if end:
                 lines = window.text[:end]
                 self._taking.expect(is_utf8=is_utf8(lines))
-                self._consumed_bytes = self._taking.take_lines(lines, window.offset)
+                end, self._consumed_bytes = self._taking.take_lines(lines, window.offset, MAXIMUM_ELEMENTS)
                 window.drop(end)
                 size_bytes = self._piece_bytes
                 yield from self._handed_out()
@@ -175,7 +182,7 @@ class _Pieces:
                 size_bytes = self._grown()
 
     def _take_whole_values(self) -> bool:
-        """Takes the values that end within the window; tells whether there were any, or nothing is left."""
+        """Takes the values that end within the window; tells whether there were any, or nothing was held."""
         window = self._window
         self._taking.expect(is_utf8=is_utf8(window.text, is_last=window.is_last))
         end = 0
@@ -183,11 +190,13 @@ class _Pieces:
             for offset, value in split_values(window.text, is_last=window.is_last):
                 self._taking.take_value(value, window.offset + offset)
                 end = offset + len(value)
+                if len(self._taking) >= MAXIMUM_ELEMENTS:
+                    break
         except UnreadableJsonError as error:
             raise error.shifted(window.offset) from error
         window.drop(end)
         self._consumed_bytes = window.offset
-        return bool(end or window.is_last)
+        return bool(end or not window.text)
 
     def _list(self, container: Container) -> Iterator[Reading]:
         for found in container.elements():

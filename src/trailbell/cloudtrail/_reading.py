@@ -84,7 +84,7 @@ class _File:
 
     def read_lines(self) -> Reading:
         """Takes every line for itself."""
-        consumed_bytes = self.taking.take_lines(self.text, self.base)
+        _, consumed_bytes = self.taking.take_lines(self.text, self.base)
         return self.taking.reading(consumed_bytes, lines=True)
 
     def _read_document(self) -> Reading:

@@ -1,6 +1,7 @@
 """Takes the records of one file out of its elements, values or lines, all at once or piece by piece."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from trailbell.cloudtrail._elements import element_offsets, elements_of
 from trailbell.cloudtrail._envelopes import Unwrapping
@@ -24,8 +25,8 @@ class Taking:
         self._holds_something = False
         self._passed_over = ""
 
-    def __bool__(self) -> bool:
-        return bool(self._unwrapping.records or self._unwrapping.rejected)
+    def __len__(self) -> int:
+        return len(self._unwrapping.records) + len(self._unwrapping.rejected)
 
     def expect(self, *, is_utf8: bool) -> None:
         """Says whether the values to be taken next are known to be UTF-8; else each is looked at."""
@@ -63,19 +64,22 @@ class Taking:
             self.position -= 1
             self.take_elements([(offset, element)])
 
-    def take_lines(self, text: bytes, offset: int) -> int:
-        """Takes the lines of text that begins at the offset, and returns where to read on.
+    def take_lines(self, text: bytes, offset: int, most: int | None = None) -> tuple[int, int]:
+        """Takes the lines of text that begins at the offset in the file, at most so many.
 
-        That is before the last line if no newline ends it and it is no JSON so far, else behind the text.
+        Returns:
+            Where in the text the lines end, and where in the file to read on.
+            That is before the last line if no newline ends it and it is no JSON so far.
         """
-        consumed_bytes = offset + len(text)
-        for line in split_lines(text):
+        end = 0
+        for line in islice(split_lines(text), most):
             self.position += 1
+            end = line.end
             if not line.is_complete and line.text and not is_json(line.text):
-                consumed_bytes = offset + line.offset
-            elif line.text:
+                return end, offset + line.offset
+            if line.text:
                 self._unwrapping.take_text(line.text, offset + line.offset, self.position)
-        return consumed_bytes
+        return end, offset + end
 
     def reject(self, offset: int, error: UnreadableJsonError) -> None:
         """Rejects the line or element that was counted last; the error counts from where it begins."""
