@@ -105,6 +105,60 @@ def test_damage_within_the_compression_comes_through() -> None:
         list(read_pieces(decompressed([packed], _MEBIBYTE), piece_bytes=100))
 
 
+_WIDE = _padded(200_000)
+
+_FITTING: dict[str, bytes] = {
+    "a log file": _document(_WIDE, _GOOD, _WIDE),
+    "a log file with a newline": _document(_WIDE, _GOOD, _WIDE) + b"\n",
+    "an array on several lines": b"[\n" + b"\n,".join([_WIDE, _GOOD, _WIDE]) + b"\n]",
+    "lines": _lines(_WIDE, _GOOD, b"oops", _WIDE),
+    "lines of log files": _lines(_document(_WIDE, _GOOD), _document(_WIDE)),
+    "lines that begin with half a line": _lines(_WIDE[9:], _GOOD, _WIDE),
+    "lines of which the last is half": _lines(_WIDE, _GOOD) + _WIDE[:-9],
+    "lines behind half a line of an array": _lines(b"[" + _WIDE, _WIDE, _GOOD),
+    "records in a row": _WIDE + _GOOD + _WIDE,
+    "log files in a row": _document(_WIDE) + _document(_WIDE, _GOOD),
+    "a pretty-printed record": json.dumps({"eventID": "x" * 300_000, "a": [1]}, indent=1).encode(),
+    "an envelope": b'{"detail-type":"a","detail":' + _WIDE + b',"b":"' + b"x" * 100_000 + b'"}',
+    "an object that lists nothing": b'{"Records":7,"a":"' + b"x" * 300_000 + b'"}',
+    "a record too deep": _document(_WIDE, _DEEP, _WIDE),
+    "a log file that is cut": _document(_WIDE, _WIDE)[:-9],
+    "a record that is cut": _padded(300_000)[:-1],
+    "a row that is cut": (_WIDE + _WIDE)[:-9],
+    "a broken log file": _document(_WIDE, _WIDE, b"{,}"),
+    "a row broken in the end": _WIDE + _WIDE + b"{,}",
+    "garbage": b"x" * 300_000,
+    "zeros": bytes(300_000),
+    "white space": b" \n" * 150_000,
+}
+
+
+@pytest.mark.parametrize("content", _FITTING.values(), ids=_FITTING)
+@pytest.mark.parametrize("piece_bytes", [_MEBIBYTE, 250_000])
+def test_a_larger_file_is_the_same_in_pieces_whether_it_fits_or_not(content: bytes, piece_bytes: int) -> None:
+    assert len(content) > 256 * 1024
+    assert_pieces_agree(content, piece_bytes, [_MEBIBYTE])
+    assert_pieces_agree(b"\xef\xbb\xbf" + content, piece_bytes, [70_000])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"{}\n" * 200_000, id="lines"),
+        pytest.param(b"{}\n" + b"1\n" * 200_000, id="bad lines"),
+        pytest.param(b"[" + b"{}," * 200_000 + b"{}]", id="an array"),
+        pytest.param(b'{"Records":[' + b"1," * 200_000 + b"1]}", id="numbers"),
+        pytest.param(b"{}" * 200_000, id="a row"),
+    ],
+)
+def test_a_flood_of_tiny_records_comes_in_pieces_of_bounded_number(content: bytes) -> None:
+    pieces = list(read_pieces([content]))
+
+    assert max(len(piece.records) + len(piece.rejected) for piece in pieces) <= 100_000
+    assert len(pieces) >= 2
+    assert 200_000 <= sum(len(piece.records) + len(piece.rejected) for piece in pieces) <= 200_001
+
+
 _WHERE_ELEMENTS_SEEM_TO_END: dict[str, Any] = {
     "in a string": {"userAgent": '},{"eventVersion":"1.08",'},
     "in a string with escapes": {"userAgent": '\\"},{"eventVersion":"1.08","\\'},

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from support.pieces import assert_pieces_agree
 from trailbell.cloudtrail import FileKind, decompress, facts_of, parse_file_name, read_records
 
 pytestmark = pytest.mark.realdata
@@ -36,6 +37,13 @@ def test_every_real_file_is_read_whole(real_data: Path, folder: str) -> None:
     files = _files(real_data, folder)
 
     assert _FILES_AND_RECORDS[folder] == (len(files), sum(len(_records(path)) for path in files))
+
+
+@pytest.mark.parametrize("folder", _FILES_AND_RECORDS)
+def test_every_real_file_is_the_same_in_pieces(real_data: Path, folder: str) -> None:
+    for path in _files(real_data, folder):
+        content = decompress(path.read_bytes(), 1 << 28)
+        assert_pieces_agree(content, 10_000, [4_096])
 
 
 def test_real_names_tell_their_minute(real_data: Path) -> None:
