@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import shutil
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +117,46 @@ def test_a_folder_that_is_removed_and_made_again_goes_on(scenario: Scenario) -> 
     scenario.drop("one.json.gz", [denial("bob")])
 
     assert scenario.classes().matched == 2
+
+
+def test_what_cannot_be_opened_is_shown_and_read_once_it_can_be(scenario: Scenario, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.json"
+    elsewhere.write_bytes(json.dumps({"Records": [denial()]}).encode())
+    blocked = scenario.logs / "blocked.json"
+    blocked.symlink_to(elsewhere)
+    scenario.chain.take_all()
+    [before] = scenario.chain.report.status().sources
+    blocked.unlink()
+    shutil.copy(elsewhere, blocked)
+    scenario.chain.take_all()
+    [after] = scenario.chain.report.status().sources
+
+    assert (before.files_unreadable, before.records.read) == (1, 0)
+    assert (after.files_unreadable, after.records.matched, after.records.read) == (0, 1, 1)
+
+
+def test_files_that_could_not_be_opened_and_are_gone_are_forgotten_at_the_next_start(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    blocked = scenario.logs / "blocked.json"
+    blocked.symlink_to(tmp_path / "elsewhere.json")
+    scenario.chain.take_all()
+    [before] = scenario.chain.report.status().sources
+    blocked.unlink()
+    scenario.restart()
+    scenario.chain.take_all()
+    [after] = scenario.chain.report.status().sources
+
+    assert (before.files_unreadable, after.files_unreadable) == (1, 0)
+
+
+def test_a_flood_of_tiny_elements_is_counted_in_little_memory(scenario: Scenario) -> None:
+    content = DENIED % (b"1", b"") + b"\n" + b"1234567\n" * 150_000
+    (scenario.logs / "flood.jsonl.gz").write_bytes(gzip.compress(content, 9))
+    tracemalloc.start()
+    scenario.chain.take_all()
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert (scenario.classes().matched, scenario.classes().rejected) == (1, 150_000)
+    assert peak_bytes < 120_000_000

@@ -217,6 +217,7 @@ class Chain:
     def _ingest(self, source: DirectorySource) -> Ingest:
         with self._store.write() as transaction:
             stored = transaction.sources.put(str(source.path), LOG_GROUP, self._clock.now_ms())
+            transaction.sources.forget_unreadable(stored.id)
         return Ingest(self._store, self._clock, source, stored, self._backlog, self._stopping.is_set)
 
     def _ingest_loop(self, source: DirectorySource, ingest: Ingest) -> IngestLoop:

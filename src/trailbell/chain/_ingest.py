@@ -111,11 +111,12 @@ class Ingest:
         now_ms = self._clock.now_ms()
         # A file that was found twice since the last group is one file, as it was found last.
         files = list({each.name: each for each in found if isinstance(each, FoundFile)}.values())
+        with self._store.read() as transaction:
+            known = transaction.sources.files(self.stored.id, [each.name for each in found])
         for each in found:
             if isinstance(each, UnreadableFile):
-                _log.warning("file cannot be read", file=each.name, reason=each.reason)
-        with self._store.read() as transaction:
-            known = transaction.sources.files(self.stored.id, [each.name for each in files])
+                unreadable = known.get(each.name) or LedgerFile(each.name, 0, 0, 0, now_ms, FileState.SEEN)
+                self._set_unreadable(unreadable, each.reason)
         new = {
             file.name: LedgerFile(
                 file.name, file.size_bytes, file.modified_ns, file.inode, now_ms, FileState.SEEN
@@ -143,7 +144,8 @@ class Ingest:
             try:
                 read = self._source.read_file(file, LARGE_BYTES)
             except SourceError as error:
-                return self._leave(file, error)
+                self._leave(ledger, error)
+                return None
             is_settled = read.stable and self._is_settled(file)
             look = look_at(read.content, file.name, ledger, is_settled=is_settled)
         self._look_again_if_unfinished(file, look)
@@ -161,7 +163,7 @@ class Ingest:
         try:
             look, metrics = self._large_files.take(large, filtering)
         except SourceError as error:
-            self._leave(file, error)
+            self._leave(ledger, error)
             return frozenset()
         self._look_again_if_unfinished(file, look)
         if at_ms != ledger.first_seen_ms:
@@ -175,10 +177,20 @@ class Ingest:
         if look.kind is LookKind.PENDING or not look.is_whole:
             self._source.look_again(file, SETTLED_AFTER_MS / 1000)
 
-    @staticmethod
-    def _leave(file: FoundFile, error: SourceError) -> None:
-        """Leaves a file for later: gone ones come back by themselves, the others by the next rescan."""
-        _log.warning("file cannot be read", file=file.name, reason=str(error))
+    def _leave(self, ledger: LedgerFile, error: SourceError) -> None:
+        """Leaves a file for later: a gone one comes back by itself, the others by the next rescan."""
+        if self._source.find(ledger.name) is None:
+            _log.warning("file is gone before it was read", file=ledger.name, reason=error.reason)
+        else:
+            self._set_unreadable(ledger, error.reason)
+
+    def _set_unreadable(self, ledger: LedgerFile, reason: str) -> None:
+        """Puts on record that a file may not be opened now; what was read of it before stays read."""
+        _log.warning("file cannot be read", file=ledger.name, reason=reason)
+        if ledger.state in {FileState.SEEN, FileState.UNREADABLE}:
+            unreadable = replace(ledger, state=FileState.UNREADABLE, note=reason)
+            with self._store.write() as transaction:
+                transaction.sources.put_files(self.stored.id, [unreadable])
 
     def _fold(self, taken: Taken, filtering: Filtering) -> Taken:
         if taken.look.kind is not LookKind.RECORDS:

@@ -29,6 +29,10 @@ __all__ = [
 LARGE_BYTES = 16 * 1024 * 1024
 """A file or its uncompressed content above this is not held, but read in pieces."""
 
+_DENSE_FROM_BYTES = 1024 * 1024
+_BYTES_PER_SEPARATOR = 10
+"""Log text has fewer separators; denser text would take a hundred times its size once cut into elements."""
+
 MAXIMUM_FILE_BYTES = 4 * 1024**3
 """The largest file read, and the most it may decompress to."""
 
@@ -98,7 +102,7 @@ def look_at(content: bytes, name: str, known: LedgerFile | None, *, is_settled: 
         return unchanged
     try:
         expanded = _expanded(rest)
-        if expanded is None:
+        if expanded is None or _is_dense(expanded):
             return Look(LookKind.LARGE)
         plain = expanded
         reading = read_records(plain, name, goes_on=start > 0)
@@ -154,6 +158,14 @@ def _expanded(content: bytes) -> bytes | None:
         if size > LARGE_BYTES:
             return None
     return b"".join(parts)
+
+
+def _is_dense(text: bytes) -> bool:
+    """Tells text that consists of many tiny elements, which are too many to be held at once."""
+    if len(text) < _DENSE_FROM_BYTES:
+        return False
+    separators = sum(map(text.count, (b",", b"}", b"]", b"\n")))
+    return separators * _BYTES_PER_SEPARATOR > len(text)
 
 
 def _old_end(content: bytes, known: LedgerFile | None) -> int:

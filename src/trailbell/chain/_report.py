@@ -93,6 +93,7 @@ class SourceStatus(msgspec.Struct, frozen=True):
     is_caught_up: bool
     files: int
     files_waiting: int
+    files_unreadable: int
     records: RecordClasses
     last_read: str | None
     lag_seconds: float | None
@@ -294,6 +295,7 @@ def _source_status(stored: StoredSource, files: dict[FileState, int]) -> SourceS
         is_caught_up=stored.caught_up_ms is not None,
         files=stored.files,
         files_waiting=files.get(FileState.PENDING, 0) + files.get(FileState.SEEN, 0),
+        files_unreadable=files.get(FileState.UNREADABLE, 0),
         records=_classes(stored.counts),
         last_read=None if stored.last_read_ms is None else instant_text(stored.last_read_ms),
         lag_seconds=None if stored.last_lag_ms is None else stored.last_lag_ms / 1000,

@@ -57,6 +57,8 @@ class Retry:
         except SourceError as error:
             return Retried(name, 0, len(offsets), error.reason)
         look = look_at(content, name, None, is_settled=True)
+        if look.kind is LookKind.LARGE:
+            return Retried(name, 0, len(offsets), "it is too large to be tried in part: write it anew")
         if look.kind is not LookKind.RECORDS:
             return Retried(name, 0, len(offsets), look.reason)
         if look.content_hash != ledger.content_hash:

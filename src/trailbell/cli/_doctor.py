@@ -118,6 +118,6 @@ def _server(url: str) -> Iterator[_Finding]:
         counts = source["records"]
         rejected = counts["rejected"]
         detail = f"{source['location']}: {counts['read']} records read, {rejected} rejected"
-        yield "source", not rejected, detail + ("; GET /api/v1/rejected says why" if rejected else "")
+        yield "source", not rejected, detail + ("; trailbell rejected list says why" if rejected else "")
     dead = status["messages"]["dead"]
     yield "messages", not dead, f"{dead} given up" if dead else "none given up"

@@ -38,6 +38,7 @@ def command(url: str, output: str) -> None:
             "#duplicate",
             "#rejected",
             "#waiting",
+            "#unreadable",
             "#lag s",
         ],
         [
@@ -49,6 +50,7 @@ def command(url: str, output: str) -> None:
                     for name in ("read", "matched", "unmatched", "duplicate", "rejected")
                 ),
                 each["files_waiting"],
+                each["files_unreadable"],
                 each["lag_seconds"],
             )
             for each in answer["sources"]

@@ -23,7 +23,8 @@ class FileState(enum.StrEnum):
 
     SEEN: noticed, not yet read. READ: its records are counted. PENDING: perhaps still being written.
     REJECTED: damaged, counted as one rejected record. COPY: its content was read under another name.
-    PASSED_OVER: holds no records to read, such as a digest.
+    PASSED_OVER: holds no records to read, such as a digest. UNREADABLE: there, and may not be opened;
+    looked at again by every rescan, and not counted as read.
     """
 
     SEEN = "seen"
@@ -32,6 +33,7 @@ class FileState(enum.StrEnum):
     REJECTED = "rejected"
     COPY = "copy"
     PASSED_OVER = "passed-over"
+    UNREADABLE = "unreadable"
 
 
 class LedgerFile(msgspec.Struct, frozen=True):
@@ -178,6 +180,14 @@ class Sources:
         ]
         if rows:
             self._connection.execute(_PUT_FILE, rows)
+
+    def forget_unreadable(self, source_id: int) -> None:
+        """Forgets which files could not be opened: nothing was read of them, and the next look finds them."""
+        self._connection.execute(
+            delete(source_file).where(
+                source_file.c.source_id == source_id, source_file.c.state == FileState.UNREADABLE.value
+            )
+        )
 
     def files_in(self, source_id: int, state: FileState) -> list[LedgerFile]:
         """Lists the files of a source that are in a state, by name."""

@@ -36,6 +36,9 @@ METRICS: tuple[MetricField, ...] = (
         "Files seen and not yet read, or still being written.",
     ),
     MetricField(
+        "trailbell_files_unreadable", "gauge", ("source",), "Files that could not be opened since the start."
+    ),
+    MetricField(
         "trailbell_source_lag_seconds",
         "gauge",
         ("source",),
@@ -88,6 +91,10 @@ class _Snapshot:
         )
         yield "trailbell_files_total", [((each.location,), each.files) for each in status.sources]
         yield "trailbell_files_waiting", [((each.location,), each.files_waiting) for each in status.sources]
+        yield (
+            "trailbell_files_unreadable",
+            [((each.location,), each.files_unreadable) for each in status.sources],
+        )
         yield (
             "trailbell_source_lag_seconds",
             [((each.location,), each.lag_seconds) for each in status.sources if each.lag_seconds is not None],
