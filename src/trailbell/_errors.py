@@ -6,6 +6,7 @@ TrailbellError
   DamagedContentError       bytes that are no log file (cloudtrail)
   UnreadableEvidenceError   kept evidence of another version (evidence)
   AlarmDefinitionError      an alarm that cannot be evaluated as defined (alarms)
+  FilterPolicyError         a subscription filter policy that is not valid (topics)
   UnknownControlError       no such key in the catalogue (controls)
   SettingsError             a flag, variable or file entry that is not valid (settings)
   StoreError                the database cannot be used as it is (store)
@@ -13,15 +14,63 @@ TrailbellError
     NewerSchemaError        the database was written by a newer version
   SourceError               a place to read from that cannot be read (sources)
   RefusedAddressError       an outgoing address the safety rules refuse (channels)
+  SigningKeyError           a file of the signing keys that cannot be used (channels)
+  MalformedAuthorizationError  an Authorization header of no known shape (access)
   ListenRefusedError        a listen address that would let others in unasked (access)
+  RequestRefusedError       a request that AWS's rules, or what there is, do not allow (any room)
   ChainError                a request the running system cannot carry out (chain)
     UnknownAlarmError       there is no alarm of this name
     UnknownRejectedError    nothing of this number was rejected
   TrafficOrderError         an order no traffic can be made from (simulate)
 """
 
-__all__ = ["TrailbellError"]
+import enum
+
+__all__ = ["RefusalKind", "RequestRefusedError", "TrailbellError"]
 
 
 class TrailbellError(Exception):
     """Something the user can understand and mend; the message says what and where."""
+
+
+class RefusalKind(enum.StrEnum):
+    """Why a request is refused; the AWS door turns each kind into the code its service has for it."""
+
+    INVALID_PARAMETER = "invalid parameter"
+    INVALID_COMBINATION = "invalid combination of parameters"
+    MISSING_PARAMETER = "missing parameter"
+    VALIDATION = "validation"
+    INVALID_FORMAT = "invalid format"
+    INVALID_TOKEN = "invalid page token"  # noqa: S105 - a reason, not a secret
+    PARAMETER_VALUE = "invalid value of a message attribute"
+    NOT_FOUND = "not found"
+    RESOURCE_NOT_FOUND = "nothing of this ARN"
+    ALREADY_EXISTS = "already exists"
+    LIMIT_EXCEEDED = "limit exceeded"
+    TOPIC_LIMIT = "too many topics"
+    SUBSCRIPTION_LIMIT = "too many subscriptions"
+    FILTER_POLICY_LIMIT = "too many filter policies"
+    TOO_MANY_TAGS = "too many tags"
+    ACCESS_DENIED = "access denied"
+    THROTTLED = "throttled"
+    TOO_MANY_ENTRIES = "too many entries in a batch"
+    ENTRY_IDS_NOT_DISTINCT = "equal ids in a batch"
+    INVALID_ENTRY_ID = "invalid id in a batch"
+    BATCH_TOO_LONG = "batch too long"
+    EMPTY_BATCH = "empty batch"
+    UNSUPPORTED = "not supported by this version"
+
+
+class RequestRefusedError(TrailbellError):
+    """A request that is not carried out; nothing was changed.
+
+    `message` is AWS's own text where it is known; it may be empty, as AWS's is for some.
+    """
+
+    def __init__(self, kind: RefusalKind, message: str = "") -> None:
+        super().__init__(kind, message)
+        self.kind = kind
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message or self.kind.value

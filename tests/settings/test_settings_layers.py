@@ -29,7 +29,16 @@ SAMPLES: dict[str, tuple[Any, Any, Any]] = {
     "log_format": ("json", "text", "json"),
     "matched_event_days": (1, 30, 36_500),
     "matched_event_bytes": ("500 MiB", 1, "1TiB"),
+    "log_event_bytes": ("500 MiB", 1, "1TiB"),
+    "public_url": ("https://a.example", "http://b.example:8080", "https://c.example"),
+    "unreachable_endpoints": ("retry", "refuse", "retry"),
     "allow_private_addresses": (True, False, True),
+    "smtp_host": ("mail.example", "127.0.0.1", "mail.example"),
+    "smtp_port": (25, 465, 2525),
+    "smtp_security": ("none", "tls", "starttls"),
+    "smtp_username": ("ada", "bob", "eve"),
+    "smtp_password": ("one", "two", "three"),
+    "smtp_from": ("a@a.example", "b@b.example", "c@c.example"),
 }
 
 LAYERS = ("file", "environment", "flag")

@@ -38,6 +38,15 @@ WRONG = [
     ("matched_event_bytes", "0"),
     ("matched_event_bytes", "99999999999 TiB"),
     ("allow_private_addresses", "maybe"),
+    ("log_event_bytes", "0"),
+    ("public_url", "alarms.example.com"),
+    ("public_url", "https://alarms.example.com/below"),
+    ("public_url", "https://me:secret@alarms.example.com"),
+    ("unreachable_endpoints", "ignore"),
+    ("smtp_port", "0"),
+    ("smtp_security", "ssl"),
+    ("smtp_from", "nobody"),
+    ("smtp_from", "a@b.example\nBcc: c@d.example"),
 ]
 
 

@@ -15,7 +15,7 @@ def test_flag_variable_and_key_are_spelt_after_the_name(field: SettingField) -> 
 
     assert field.flag == "--" + name.replace("_", "-")
     assert field.variable == "TRAILBELL_" + name.upper()
-    assert field.toml_key == name
+    assert field.toml_key == (f"smtp.{name[5:]}" if name.startswith("smtp_") else name)
 
 
 @pytest.mark.parametrize("field", SETTINGS, ids=lambda field: field.name)

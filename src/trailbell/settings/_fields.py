@@ -2,9 +2,12 @@
 
 import msgspec
 
-__all__ = ["OTHER_VARIABLES", "PREFIX", "SETTINGS", "SettingField"]
+__all__ = ["OTHER_VARIABLES", "PREFIX", "SETTINGS", "TABLES", "SettingField"]
 
 PREFIX = "TRAILBELL_"
+
+TABLES = ("smtp",)
+"""The tables of ``trailbell.toml``."""
 
 OTHER_VARIABLES = frozenset(
     {"TRAILBELL_CI", "TRAILBELL_CONFIG", "TRAILBELL_REAL_DATA", "TRAILBELL_URL", "TRAILBELL_VENV"}
@@ -32,16 +35,23 @@ class SettingField(msgspec.Struct, frozen=True):
     @property
     def flag(self) -> str:
         """The flag on the command line, such as ``--rescan-seconds``."""
-        return "--" + self.toml_key.replace("_", "-")
+        return "--" + self._word.replace("_", "-")
 
     @property
     def variable(self) -> str:
         """The environment variable, such as ``TRAILBELL_RESCAN_SECONDS``."""
-        return PREFIX + self.toml_key.upper()
+        return PREFIX + self._word.upper()
 
     @property
     def toml_key(self) -> str:
-        """The key in ``trailbell.toml``."""
+        """The key in ``trailbell.toml``; ``smtp.host`` is ``host`` in the table ``[smtp]``."""
+        for table in TABLES:
+            if self.name.startswith(f"{table}_"):
+                return f"{table}.{self.name.removeprefix(f'{table}_')}"
+        return self._word
+
+    @property
+    def _word(self) -> str:
         # `from` is a word of Python, so the member has an underscore behind it.
         return self.name.removesuffix("_")
 
@@ -133,9 +143,64 @@ SETTINGS: tuple[SettingField, ...] = (
         meaning="How much room matched events may take; the oldest go first.",
     ),
     SettingField(
+        name="log_event_bytes",
+        default="4 GiB",
+        expected="a whole number of bytes, at least 1, or a size such as 500 MiB or 2 GiB",
+        meaning="How much room log events may take as they are kept, compressed; the oldest go first.",
+    ),
+    SettingField(
+        name="public_url",
+        default="",
+        expected="an http or https URL without path, such as https://alarms.example.com",
+        meaning="Where links in messages and the signing certificate begin. Empty means where we listen.",
+    ),
+    SettingField(
+        name="unreachable_endpoints",
+        default="refuse",
+        expected="refuse or retry",
+        meaning="What Subscribe does where nothing answers: refuse as SNS does, or retry the confirmation.",
+    ),
+    SettingField(
         name="allow_private_addresses",
         default="false",
         expected="true or false",
         meaning="Whether alarms may go to private and link-local addresses; metadata services stay refused.",
+    ),
+    SettingField(
+        name="smtp_host",
+        default="",
+        expected="the name or address of a mail server",
+        meaning="The mail server that e-mail goes through. Without it Subscribe refuses e-mail.",
+    ),
+    SettingField(
+        name="smtp_port",
+        default="587",
+        expected="a port from 1 to 65535",
+        meaning="The port of the mail server.",
+    ),
+    SettingField(
+        name="smtp_security",
+        default="starttls",
+        expected="starttls, tls or none",
+        meaning="How the way to the mail server is protected; starttls never goes on without it.",
+    ),
+    SettingField(
+        name="smtp_username",
+        default="",
+        expected="a text",
+        meaning="Who we are to the mail server. Empty means no authentication.",
+    ),
+    SettingField(
+        name="smtp_password",
+        default="",
+        expected="a text",
+        meaning="The password to it; better given in the variable or the file than as a flag.",
+        is_secret=True,
+    ),
+    SettingField(
+        name="smtp_from",
+        default="trailbell@localhost",
+        expected="a mail address",
+        meaning="The address that mail comes from.",
     ),
 )

@@ -10,17 +10,17 @@ import msgspec
 
 from trailbell.settings._addresses import parse_address
 from trailbell.settings._errors import SettingsError
-from trailbell.settings._fields import OTHER_VARIABLES, PREFIX, SETTINGS, SettingField
+from trailbell.settings._fields import OTHER_VARIABLES, PREFIX, SETTINGS, TABLES, SettingField
 from trailbell.settings._settings import NO_CONTROLS, Settings
 
 __all__ = ["LoadedSettings", "find_settings_file", "load_settings"]
 
 _FIELDS = {field.name: field for field in SETTINGS}
 _KEYS = {field.toml_key: field for field in SETTINGS}
-_KEYS = {field.toml_key: field for field in SETTINGS}
 _VARIABLES = {field.variable: field for field in SETTINGS}
 _TYPES = get_type_hints(Settings, include_extras=True)
 _LISTS = frozenset(name for name, kind in _TYPES.items() if kind == tuple[str, ...])
+_SIZES = frozenset({"matched_event_bytes", "log_event_bytes"})
 _PATHS = frozenset({"data", "source"})
 _SIZE = re.compile(r"([0-9]+) ?([KMGT])iB", re.ASCII)
 _SIZE_SHIFT = {"K": 10, "M": 20, "G": 30, "T": 40}
@@ -113,10 +113,19 @@ def _from_file(file: Path | None) -> Iterator[_Given]:
         entries: dict[str, Any] = msgspec.toml.decode(content, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SettingsError(str(file), f"is no valid TOML: {error}") from error
-    for key, value in entries.items():
+    for key, value in _flat(entries):
         if key not in _KEYS:
             raise _unknown(key, _nearest(key).toml_key, f"{file}{_line_of(key, content)}")
         yield _Given(_KEYS[key], value, str(file), is_typed=True)
+
+
+def _flat(entries: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Gives the entries of the file, those of tables under ``table.key``."""
+    for key, value in entries.items():
+        if key in TABLES and isinstance(value, dict):
+            yield from ((f"{key}.{inner}", below) for inner, below in value.items())
+        else:
+            yield key, value
 
 
 def _converted(given: _Given) -> object:
@@ -140,7 +149,7 @@ def _prepared(name: str, value: object) -> object:
         return str(value)
     if isinstance(value, list | tuple):
         return [_prepared(name, entry) for entry in value]
-    size = _SIZE.fullmatch(value) if name == "matched_event_bytes" and isinstance(value, str) else None
+    size = _SIZE.fullmatch(value) if name in _SIZES and isinstance(value, str) else None
     return value if size is None else int(size[1]) << _SIZE_SHIFT[size[2]]
 
 
@@ -200,7 +209,9 @@ def _unknown(name: str, nearest: str, origin: str) -> SettingsError:
 
 
 def _line_of(key: str, content: bytes) -> str:
-    pattern = re.compile(rf"\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
+    # Of a key in a table the line shows the last part alone.
+    word = re.escape(key.rpartition(".")[2])
+    pattern = re.compile(rf"\s*\[*\s*[\"']?{word}[\"']?\s*[=.\]]")
     for number, line in enumerate(content.decode().splitlines(), start=1):
         if pattern.match(line):
             return f", line {number}"

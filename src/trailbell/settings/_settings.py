@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["NO_CONTROLS", "Evaluation", "LogFormat", "Settings"]
+__all__ = ["NO_CONTROLS", "Evaluation", "LogFormat", "Settings", "SmtpSecurity", "UnreachableEndpoints"]
 
 NO_CONTROLS = "none"
 """The word that stands alone in ``controls`` and asks for no control at all."""
@@ -28,6 +28,21 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class SmtpSecurity(StrEnum):
+    """How the way to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class UnreachableEndpoints(StrEnum):
+    """What Subscribe does with an http or https endpoint where nothing answers."""
+
+    REFUSE = "refuse"
+    RETRY = "retry"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a server is told; what each member means stands in ``SETTINGS``.
 
@@ -48,4 +63,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: LogFormat = LogFormat.TEXT
     matched_event_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = 90
     matched_event_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 62)] = 2 * _GIBIBYTE
+    log_event_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 62)] = 4 * _GIBIBYTE
+    public_url: Annotated[str, msgspec.Meta(pattern="^(https?://[^/?#@\\s]+)?\\Z")] = ""
+    unreachable_endpoints: UnreachableEndpoints = UnreachableEndpoints.REFUSE
     allow_private_addresses: bool = False
+    smtp_host: str = ""
+    smtp_port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
+    smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_from: Annotated[str, msgspec.Meta(pattern="^[^@\\s]+@[^@\\s]+\\Z")] = "trailbell@localhost"
