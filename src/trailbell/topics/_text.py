@@ -17,10 +17,13 @@ _LABEL_WIDTH = 11
 
 
 class NoticeKind(enum.StrEnum):
-    """Why people are told."""
+    """Why a message is sent: an alarm changed or goes on, somebody published, or a link is to be followed."""
 
     CHANGE = "change"
     UPDATE = "update"
+    PUBLISHED = "published"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 class Notice(msgspec.Struct, frozen=True):
