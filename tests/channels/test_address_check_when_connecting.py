@@ -132,7 +132,7 @@ def test_a_name_that_cannot_be_looked_up_is_to_be_tried_again(error: Exception, 
         outcome = channel.send(MESSAGE)
 
     expected = f"the connection failed: the host name could not be looked up: {reason}"
-    assert Outcome(OutcomeKind.RETRY, expected) == outcome
+    assert Outcome(OutcomeKind.RETRY, expected, is_unreachable=True) == outcome
 
 
 @settings(max_examples=60, deadline=None)
@@ -186,6 +186,7 @@ def test_a_name_server_that_hangs_is_given_up_at_the_deadline() -> None:
                 OutcomeKind.RETRY,
                 "the certificate of the receiver is not accepted: Hostname mismatch, "
                 "certificate is not valid for 'other.example'.",
+                is_unreachable=True,
             ),
         ),
     ],

@@ -177,7 +177,8 @@ def test_nobody_listening_is_to_be_tried_again() -> None:
     with channel_to(f"http://127.0.0.1:{port}/secret") as channel:
         outcome = channel.send(MESSAGE)
 
-    assert Outcome(OutcomeKind.RETRY, "the connection failed: Connection refused") == outcome
+    expected = Outcome(OutcomeKind.RETRY, "the connection failed: Connection refused", is_unreachable=True)
+    assert expected == outcome
 
 
 def test_a_receiver_that_never_answers_is_to_be_tried_again() -> None:

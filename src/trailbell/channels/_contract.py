@@ -14,6 +14,8 @@ class OutgoingMessage(msgspec.Struct, frozen=True):
 
     ``body`` is JSON for programs and ``text`` is for people, with hostile characters escaped already.
     ``message_id`` stays the same over all tries, so that a receiver can tell a repetition.
+    ``headers`` and ``content_type`` go along where SNS's own form is sent, ``headers`` with mail too;
+    ``sender_name`` is whom mail names as its sender. Webhooks and the terminal have their own form.
     """
 
     message_id: str
@@ -21,6 +23,9 @@ class OutgoingMessage(msgspec.Struct, frozen=True):
     body: str
     text: str
     attributes: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    content_type: str = "text/plain; charset=UTF-8"
+    sender_name: str = ""
 
 
 class OutcomeKind(StrEnum):
@@ -35,13 +40,15 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of one try, and why.
 
     ``detail`` is safe to show: it holds no path, query or credential of a URL and nothing the receiver wrote.
-    ``retry_after_seconds`` is what the receiver asked for, where it did.
+    ``retry_after_seconds`` is what the receiver asked for, where it did. ``is_unreachable`` says that no
+    connection came about, which a time-out is not: the receiver may just be slow.
     """
 
     kind: OutcomeKind
     detail: str
     status: int | None = None
     retry_after_seconds: int | None = None
+    is_unreachable: bool = False
 
 
 class Channel(Protocol):

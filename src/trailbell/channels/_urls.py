@@ -23,11 +23,12 @@ def redacted(url: str) -> str:
     return f"{parsed.scheme}://{_authority(parsed)}/…"
 
 
-def checked_url(url: str, rules: AddressRules) -> httpx2.URL:
+def checked_url(url: str, rules: AddressRules, *, allow_credentials: bool = False) -> httpx2.URL:
     """The URL in parts, once everything that can be told without a look-up is found in order.
 
     Raises:
-        RefusedAddressError: no http or https URL, or one with credentials, a refused address or port.
+        RefusedAddressError: no http or https URL, or one with a refused address or port, or with credentials
+            where they are not allowed.
     """
     shown = redacted(url)
     try:
@@ -37,7 +38,7 @@ def checked_url(url: str, rules: AddressRules) -> httpx2.URL:
         raise RefusedAddressError(shown, "this is no URL; write https://host/path") from None
     if parsed.scheme not in _DEFAULT_PORTS or not parsed.host:
         raise RefusedAddressError(shown, "messages go to http and https URLs, or to - for the terminal")
-    if parsed.userinfo:
+    if parsed.userinfo and not allow_credentials:
         raise RefusedAddressError(shown, "a URL may not hold a user name or password; leave them out")
     port = _DEFAULT_PORTS[parsed.scheme] if parsed.port is None else parsed.port
     if port not in _DEFAULT_PORTS.values() and port < _LOWEST_FREE_PORT:
