@@ -1,5 +1,6 @@
 """The chain from a dropped file to the message, minute by minute."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from support.clock import ManualClock, at
 from support.records import denial, log_file, record
 from support.scenario import UNAUTHORIZED, Scenario
-from trailbell.chain import ChainError
+from trailbell.chain import ChainError, EventSearch
 from trailbell.controls import UnknownControlError
 from trailbell.settings import Evaluation
 
@@ -252,6 +253,27 @@ def test_a_file_found_twice_at_once_is_read_once(scenario: Scenario) -> None:
     path.write_bytes(log_file([denial(), record(), record()]))
     [(source, ingest)] = scenario.chain._intakes
     [found] = [each for each in source.scan() if each.name == path.name]
-    ingest.take([found, found], scenario.chain._filtering)
+    ingest.take([found, found], scenario.chain.filterings.of("CloudTrail/logs"))
 
     assert (1, 2, 3) == (scenario.classes().matched, scenario.classes().unmatched, scenario.classes().read)
+
+
+def test_what_matches_of_a_source_can_be_read_from_its_log_group(scenario: Scenario) -> None:
+    scenario.drop("one.json.gz", [denial("mallory", eventID="m1"), record(), denial("bob", eventID="b1")])
+    scenario.drop("again.json.gz", [denial("mallory", eventID="m1")])
+    found = scenario.chain.log_events.search(EventSearch(log_group="CloudTrail/logs"))
+    kept = [(each.stream, json.loads(each.message)["eventID"]) for each in found.events]
+
+    stream = "000000000000_CloudTrail_us-east-1"
+    assert [(stream, "m1"), (stream, "b1")] == kept
+
+
+def test_more_than_a_batch_may_hold_is_kept_in_several(scenario: Scenario) -> None:
+    scenario.drop("many.json.gz", [denial(f"user{number}", note="x" * 1000) for number in range(1500)])
+    with scenario.store.read() as transaction:
+        batches = transaction.log_batches.count()
+        group = transaction.log_groups.find("CloudTrail/logs")
+
+    assert 3 == batches
+    assert group is not None
+    assert group.stored_bytes > 2_000_000

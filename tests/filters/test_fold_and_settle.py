@@ -30,7 +30,7 @@ ALL = MetricKey("CISBenchmark", "all")
 def metric_filter(
     name: str, pattern: str, metric: MetricKey = DENIALS, default: float | None = None
 ) -> MetricFilter:
-    transformation = MetricTransformation(metric, value=1.0, default_value=default)
+    transformation = MetricTransformation(metric, default_value=default)
     return MetricFilter("CloudTrail/logs", name, pattern, transformation)
 
 

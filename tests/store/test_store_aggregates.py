@@ -180,7 +180,17 @@ def message(number: int, due_ms: int = START_MS) -> NewMessage:
         region="us-east-1",
         configuration_updated_ms=START_MS,
     )
-    return NewMessage(f"m{number}", "arn:s", NoticeKind.CHANGE, change, None, "s", "{}", START_MS, due_ms)
+    return NewMessage(
+        message_id=f"m{number}",
+        subscription_arn="arn:s",
+        topic_arn="arn:t",
+        kind=NoticeKind.CHANGE,
+        subject="s",
+        body="{}",
+        created_ms=START_MS,
+        due_ms=due_ms,
+        change=change,
+    )
 
 
 def test_a_claimed_message_comes_back_when_its_lease_ends(transaction: Transaction) -> None:
@@ -209,13 +219,13 @@ def test_a_message_ends_delivered_dead_or_due_again(transaction: Transaction) ->
         transaction.outbox.finish(claimed.id, attempt)
 
     assert {"pending": 1, "delivered": 1, "dead": 1} == transaction.outbox.counts()
-    assert transaction.outbox.next_due_ms("arn:s") == START_MS + 5
+    assert transaction.outbox.next_due_ms() == START_MS + 5
 
 
 def test_messages_of_a_subscription_that_is_gone_are_buried(transaction: Transaction) -> None:
     transaction.outbox.add(message(1))
 
-    assert transaction.outbox.bury_orphans(["arn:other"], START_MS) == 1
+    assert transaction.outbox.bury_orphans(START_MS) == 1
     assert transaction.outbox.counts()[DeliveryState.DEAD] == 1
 
 
@@ -257,7 +267,9 @@ def test_a_bound_by_rows_drops_the_oldest(searched: Transaction) -> None:
 
 
 def test_every_table_that_grows_has_a_bound(transaction: Transaction) -> None:
-    defined_by_the_user = {"log_group", "metric", "metric_filter", "alarm", "topic", "subscription", "source"}
+    defined_by_the_user = {
+        "log_group", "metric", "metric_filter", "alarm", "topic", "subscription", "source", "tag"
+    }  # fmt: skip
     bounded = {each.table for each in transaction.retention.bounds(Bounds())}
 
     from trailbell.store._schema import METADATA

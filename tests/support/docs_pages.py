@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import click
 
 from support.project import DOCS, page_text
+from trailbell.aws_api import OPERATIONS
 from trailbell.cli import ExitCode, main
 from trailbell.settings import SETTINGS, SettingField
 from trailbell.web import METRICS, ROUTES
@@ -77,6 +78,14 @@ def _metrics() -> str:
     return _table(("metric", "kind", "labels", "meaning"), rows)
 
 
+def _operations() -> str:
+    rows = (
+        (_SERVICES[operation.service], f"`{operation.name}`", operation.summary)
+        for operation in sorted(OPERATIONS, key=lambda each: (each.service, each.name))
+    )
+    return _table(("service", "operation", "what it does"), rows)
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     lines.extend(f"| {' | '.join(map(_cell, row))} |" for row in rows)
@@ -87,8 +96,17 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
+_SERVICES = {
+    "cloudtrail": "CloudTrail",
+    "cloudwatch": "CloudWatch",
+    "logs": "CloudWatch Logs",
+    "sns": "SNS",
+    "sts": "STS",
+}
+
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "api.md": {"routes": _routes},
+    "aws-apis.md": {"operations": _operations},
     "commands.md": {"commands": _command_help, "exit codes": _exit_codes},
     "metrics.md": {"metrics": _metrics},
     "settings.md": {"settings": _settings},

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from support.records import denial, record
 from support.scenario import UNAUTHORIZED, Scenario
 from trailbell.access import hosts_for
+from trailbell.aws_api import make_aws_api
 from trailbell.web import METRICS, ROUTES, make_app
 
 BASE = "http://127.0.0.1:4747"
@@ -28,7 +29,8 @@ def scenario(tmp_path: Path) -> Iterator[Scenario]:
 
 @pytest.fixture
 def client(scenario: Scenario) -> Iterator[TestClient]:
-    app = make_app(scenario.chain, scenario.clock, hosts_for("127.0.0.1", 4747))
+    aws_api = make_aws_api(scenario.chain, scenario.clock, scenario.settings, BASE)
+    app = make_app(scenario.chain, scenario.clock, hosts_for("127.0.0.1", 4747), aws_api)
     with TestClient(app, base_url=BASE) as opened:
         yield opened
 

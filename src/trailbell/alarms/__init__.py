@@ -24,6 +24,7 @@ from trailbell.alarms._history import (
     state_update_history,
 )
 from trailbell.alarms._message import message_body, message_subject
+from trailbell.alarms._parameters import AlarmParameters, alarm_of
 from trailbell.alarms._region import alarm_arn, region_name
 from trailbell.alarms._slots import Slot, coming_tick, evaluation_range, slots_at, tick_interval_seconds
 
@@ -32,6 +33,7 @@ __all__ = [
     "Alarm",
     "AlarmConfiguration",
     "AlarmDefinitionError",
+    "AlarmParameters",
     "AlarmState",
     "ComparisonOperator",
     "ConfigurationChange",
@@ -41,6 +43,7 @@ __all__ = [
     "Verdict",
     "VerdictCause",
     "alarm_arn",
+    "alarm_of",
     "check_alarm",
     "coming_tick",
     "comparison_phrase",

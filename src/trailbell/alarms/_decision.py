@@ -34,6 +34,8 @@ class VerdictCause(StrEnum):
     """The state is kept because missing data is to be ignored."""
     YOUNG = "young"
     """The state is kept because all real datapoints breach, but too lately for the premature-alarm rule."""
+    SET = "set"
+    """No rule: somebody set the state by hand."""
 
 
 class Reading(msgspec.Struct, frozen=True):

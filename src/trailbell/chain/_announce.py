@@ -1,15 +1,15 @@
 """From a state change to the messages its actions promise, in the transaction of the change."""
 
 import uuid
-from collections.abc import Iterable
 from urllib.parse import quote
 
 import msgspec
 
 from trailbell.alarms import AlarmState, StateChange, message_body, message_subject
+from trailbell.chain._recipients import recipients
 from trailbell.evidence import Evidence, to_json
 from trailbell.store import HistoryItem, NewMessage, StoredAlarm, Transaction
-from trailbell.topics import NoticeKind
+from trailbell.topics import NoticeKind, Subscription
 
 __all__ = ["Announcer"]
 
@@ -46,79 +46,73 @@ class Announcer:
         programs nothing then, and someone would go on looking.
         """
         actions = stored.definition.actions_for(stored.state)
-        written = 0
-        if change.old_state is AlarmState.ALARM:
-            told_anyway = stored.definition.actions_for(AlarmState.ALARM)
-            written += self._tell_people(
-                transaction, [each for each in told_anyway if each not in actions], change, stored
-            )
-        if not actions:
-            return written
         body = message_body(
             change, to_json(evidence, _TOP_IN_MESSAGE), self.alarm_url(stored.definition.name)
         )
-        topics = {topic.arn for topic in transaction.topics.all()}
+        notice = _Notice(change, stored, NoticeKind.CHANGE, body)
+        written = 0
+        if change.old_state is AlarmState.ALARM:
+            told_anyway = stored.definition.actions_for(AlarmState.ALARM)
+            for topic in (each for each in told_anyway if each not in actions):
+                written += self._tell_people(transaction, topic, notice)
         for action in actions:
-            failure = None if action in topics else "the topic does not exist"
+            failure = None if transaction.topics.find(action) else "the topic does not exist"
             if failure is None:
-                written += self._write(transaction, action, change, stored, body)
+                written += self._write(transaction, action, notice)
             transaction.alarms.add_history(_action_item(change, action, body, failure))
         return written
 
     def update(self, transaction: Transaction, change: StateChange, stored: StoredAlarm) -> int:
         """Tells people (and only them) that an alarm goes on with a principal or call they were not told."""
-        actions = stored.definition.actions_for(AlarmState.ALARM)
-        return self._tell_people(transaction, actions, change, stored, NoticeKind.UPDATE)
+        body = message_body(change, None, self.alarm_url(stored.definition.name))
+        notice = _Notice(change, stored, NoticeKind.UPDATE, body)
+        topics = stored.definition.actions_for(AlarmState.ALARM)
+        return sum(self._tell_people(transaction, topic, notice) for topic in topics)
 
-    def _tell_people(
-        self,
-        transaction: Transaction,
-        topics: Iterable[str],
-        change: StateChange,
-        stored: StoredAlarm,
-        kind: NoticeKind = NoticeKind.CHANGE,
-    ) -> int:
+    def _tell_people(self, transaction: Transaction, topic: str, notice: "_Notice") -> int:
         told = [
-            subscription
-            for topic in topics
-            for subscription in transaction.topics.subscriptions(topic)
-            if subscription.protocol.is_for_people
+            each
+            for each in recipients(transaction, topic, {}, lambda _: notice.body)
+            if each.protocol.is_for_people
         ]
+        message_id = str(uuid.uuid4())
         for subscription in told:
-            transaction.outbox.add(_message(subscription.arn, change, stored, change.at_ms, kind=kind))
+            transaction.outbox.add(notice.message(message_id, subscription, notice.change.at_ms))
         return len(told)
 
-    def _write(
-        self, transaction: Transaction, topic: str, change: StateChange, stored: StoredAlarm, body: str
-    ) -> int:
-        subscriptions = transaction.topics.subscriptions(topic)
-        for subscription in subscriptions:
-            people = subscription.protocol.is_for_people
-            due_ms = change.at_ms + (self._gather_ms if people else 0)
-            transaction.outbox.add(_message(subscription.arn, change, stored, due_ms, body=body))
-        return len(subscriptions)
+    def _write(self, transaction: Transaction, topic: str, notice: "_Notice") -> int:
+        told = recipients(transaction, topic, {}, lambda _: notice.body)
+        # One publication has one id, whoever gets it.
+        message_id = str(uuid.uuid4())
+        for subscription in told:
+            gathering_ms = self._gather_ms if subscription.protocol.is_for_people else 0
+            due_ms = notice.change.at_ms + gathering_ms
+            transaction.outbox.add(notice.message(message_id, subscription, due_ms))
+        return len(told)
 
 
-def _message(
-    subscription_arn: str,
-    change: StateChange,
-    stored: StoredAlarm,
-    due_ms: int,
-    *,
-    kind: NoticeKind = NoticeKind.CHANGE,
-    body: str = "",
-) -> NewMessage:
-    return NewMessage(
-        message_id=str(uuid.uuid4()),
-        subscription_arn=subscription_arn,
-        kind=kind,
-        change=change,
-        evidence_start_ms=stored.episode_start_ms,
-        subject=message_subject(change),
-        body=body,
-        created_ms=change.at_ms,
-        due_ms=due_ms,
-    )
+class _Notice(msgspec.Struct, frozen=True):
+    """What is told of a change, before it is known to whom."""
+
+    change: StateChange
+    stored: StoredAlarm
+    kind: NoticeKind
+    body: str
+
+    def message(self, message_id: str, subscription: Subscription, due_ms: int) -> NewMessage:
+        """Addresses it to a subscription."""
+        return NewMessage(
+            message_id=message_id,
+            subscription_arn=subscription.arn,
+            topic_arn=subscription.topic_arn,
+            kind=self.kind,
+            change=self.change,
+            evidence_start_ms=self.stored.episode_start_ms,
+            subject=message_subject(self.change),
+            body=self.body,
+            created_ms=self.change.at_ms,
+            due_ms=due_ms,
+        )
 
 
 def _action_item(change: StateChange, action: str, body: str, failure: str | None) -> HistoryItem:

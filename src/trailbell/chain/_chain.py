@@ -8,23 +8,29 @@ from typing import TextIO
 
 import structlog
 
+from trailbell._errors import TrailbellError
 from trailbell.alarms import evaluation_range
+from trailbell.chain._alarm_book import AlarmBook
 from trailbell.chain._announce import Announcer
 from trailbell.chain._clock import Clock
-from trailbell.chain._commit import Filtering
-from trailbell.chain._deliver import Deliverer
 from trailbell.chain._errors import ChainError
 from trailbell.chain._evaluate import Evaluator
+from trailbell.chain._filterings import Filterings
 from trailbell.chain._ingest import Backlog, Ingest
 from trailbell.chain._instants import parse_instant
-from trailbell.chain._loops import DeliveryLoop, Found, IngestLoop, Loop, TickLoop, Timing, groups_of
+from trailbell.chain._log_events import LogEvents
+from trailbell.chain._log_groups import LogGroups
+from trailbell.chain._loops import Found, IngestLoop, Loop, TickLoop, Timing, groups_of
+from trailbell.chain._messaging import Messaging
+from trailbell.chain._metric_book import MetricBook
+from trailbell.chain._metric_filters import MetricFilters
 from trailbell.chain._report import Report
 from trailbell.chain._retry import Retried, Retry
 from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, subscribe_settings
+from trailbell.chain._trails import Trails
 from trailbell.chain._trouble import Troubles
-from trailbell.channels import Channel, ChannelOptions, open_channel
 from trailbell.metrics import MetricKey
-from trailbell.settings import Evaluation, Settings, is_loopback, parse_address
+from trailbell.settings import Evaluation, Settings
 from trailbell.sources import DirectorySource
 from trailbell.store import Bounds, Store
 from trailbell.topics import Subscription
@@ -34,6 +40,7 @@ __all__ = ["Chain"]
 _log = structlog.get_logger(__name__)
 
 _RETENTION = Timing(offset_seconds=35, every_minutes=60)
+_LOG_EVENTS = Timing(offset_seconds=45)
 _MINUTE_MS = 60_000
 _MOST_RETRIED = 10_000
 _SHORTEST_HORIZON_MS = 15 * _MINUTE_MS
@@ -61,8 +68,9 @@ class Chain:
         self._settings = settings
         self._store = store
         self._clock = clock
-        self._terminal = terminal
-        self.bounds = Bounds(settings.matched_event_days, settings.matched_event_bytes)
+        self.bounds = Bounds(
+            settings.matched_event_days, settings.matched_event_bytes, settings.log_event_bytes
+        )
         self._announcer = Announcer(base_url, round(settings.gather_seconds * 1000))
         self.evaluator = Evaluator(store, clock, settings, self._announcer)
         self.troubles = Troubles()
@@ -71,19 +79,36 @@ class Chain:
         self._backlog = Backlog(self._horizon_ms, self._news_from_ms())
         sources = [_usable_source(Path(each)) for each in dict.fromkeys(settings.source)]
         subscriptions = self._set_up()
-        self._filtering = self._compiled()
+        # Named as CloudTrail names the stream of a trail: after its account and its home region.
+        self.filterings = Filterings(store, f"{settings.account_id}_CloudTrail_{settings.region}")
+        self.metrics = MetricBook(store, clock, settings, self.arrived)
+        self.alarms = AlarmBook(store, clock, settings, self.evaluator, self._wake)
+        self.log_groups = LogGroups(store, clock, settings, self.filterings)
+        self.log_events = LogEvents(store, clock, settings, self.filterings, self.arrived)
+        self.metric_filters = MetricFilters(store, clock, settings, self.filterings)
         self._intakes = [(each, self._ingest(each)) for each in sources]
-        self._deliveries = [
-            DeliveryLoop(
-                Deliverer(store, clock, self._announcer, each, self._channel_of(each)), self.troubles, clock
-            )
-            for each in subscriptions
-        ]
+        self.trails = Trails(store, settings, [str(each.path) for each in sources])
+        self._messaging = Messaging(
+            settings,
+            store,
+            clock,
+            announcer=self._announcer,
+            base_url=base_url,
+            terminal=terminal,
+            troubles=self.troubles,
+        )
+        for subscription in subscriptions:
+            self._messaging.open_early(subscription)
+        self.topics = self._messaging.topics
+        self.subscriptions = self._messaging.subscriptions
+        self.publisher = self._messaging.publisher
+        self.signing_keys = self._messaging.keys
         tick = Timing(self.evaluator.tick_offset_seconds)
         self._loops: list[Loop] = [
-            *self._deliveries,
+            self._messaging.pool,
             TickLoop("evaluate", self.troubles, clock, self.tick, tick),
             TickLoop("retention", self.troubles, clock, self.enforce_retention, _RETENTION),
+            TickLoop("log events", self.troubles, clock, self.log_events.keep_within_bounds, _LOG_EVENTS),
             *(self._ingest_loop(source, ingest) for source, ingest in self._intakes),
         ]
         self._ready = threading.Event()
@@ -113,21 +138,19 @@ class Chain:
         for loop in self._loops:
             loop.stop()
         ended = [loop.join(max(0.0, deadline - time.monotonic())) for loop in self._loops]
-        for delivery in self._deliveries:
-            delivery.close()
+        self._messaging.close()
         return all(ended)
 
     def take_all(self) -> None:
         """Reads what is in the sources now and not yet read: what the loops do all the time, once."""
         for source, ingest in self._intakes:
             for group in groups_of(source.scan()):
-                self.arrived(ingest.take(group, self._filtering))
+                self.arrived(ingest.take(group, self.filterings.of(LOG_GROUP)))
             ingest.caught_up()
 
     def deliver_all(self) -> None:
         """Tries every message that is due now, once each."""
-        for delivery in self._deliveries:
-            delivery.deliver_due()
+        self._messaging.pool.deliver_due()
 
     def tick(self) -> None:
         """Judges every alarm as of now, and compacts the evidence of closed minutes."""
@@ -140,9 +163,15 @@ class Chain:
         self._wake()
 
     def arrived(self, metrics: Collection[MetricKey]) -> None:
-        """Looks eagerly at the alarms on metrics with new data, unless only AWS's own ticks are wanted."""
-        if metrics and self._is_eager and self.evaluator.look_ahead(metrics):
-            self._wake()
+        """Looks eagerly at the alarms on metrics with new data, unless only AWS's own ticks are wanted.
+
+        What brought the data is on the disk by now and must not be told to try again: the tick looks too.
+        """
+        try:
+            if metrics and self._is_eager and self.evaluator.look_ahead(metrics):
+                self._wake()
+        except TrailbellError as error:
+            _log.warning("alarms could not be looked at early", reason=str(error))
 
     def backup(self, target: Path) -> None:
         """Writes a copy of the database, as of one moment, to a file that does not exist yet.
@@ -161,6 +190,8 @@ class Chain:
         """Deletes what is beyond its bound."""
         with self._store.write() as transaction:
             deleted = transaction.retention.enforce(self.bounds, self._clock.now_ms())
+            transaction.metrics.forget_unused()
+        self._messaging.forget_old()
         if deleted:
             _log.info("rows beyond their bounds deleted", **deleted)
 
@@ -174,7 +205,7 @@ class Chain:
         controls = chosen_controls(keys)
         with self._store.write() as transaction:
             changed = apply_controls(transaction, self._settings, controls, self._clock.now_ms())
-        self._filtering = self._compiled()
+        self.filterings.changed(LOG_GROUP)
         return changed
 
     def retry_rejected(self, file_name: str = "") -> list[Retried]:
@@ -195,7 +226,7 @@ class Chain:
         for source, ingest in self._intakes:
             retry = Retry(self._store, self._clock, source, ingest.stored)
             for name in names:
-                outcome = retry.try_file(name, self._filtering, self.arrived)
+                outcome = retry.try_file(name, self.filterings.of(LOG_GROUP), self.arrived)
                 if outcome is not None:
                     retried.append(outcome)
         return retried
@@ -210,10 +241,6 @@ class Chain:
                 apply_controls(transaction, self._settings, chosen, now_ms)
             return subscribe_settings(transaction, self._settings, now_ms)
 
-    def _compiled(self) -> Filtering:
-        with self._store.read() as transaction:
-            return Filtering(transaction.filters.all(LOG_GROUP))
-
     def _ingest(self, source: DirectorySource) -> Ingest:
         with self._store.write() as transaction:
             stored = transaction.sources.put(str(source.path), LOG_GROUP, self._clock.now_ms())
@@ -222,7 +249,7 @@ class Chain:
 
     def _ingest_loop(self, source: DirectorySource, ingest: Ingest) -> IngestLoop:
         def take(group: Sequence[Found]) -> None:
-            self.arrived(ingest.take(group, self._filtering))
+            self.arrived(ingest.take(group, self.filterings.of(LOG_GROUP)))
 
         rescan_seconds = self._settings.rescan_seconds
         return IngestLoop(source, self.troubles, rescan_seconds, take, ingest.caught_up)
@@ -239,18 +266,8 @@ class Chain:
             starts = [evaluation_range(each.definition, now_ms)[0] for each in transaction.alarms.all()]
         return max([_SHORTEST_HORIZON_MS, *(now_ms - start for start in starts)])
 
-    def _channel_of(self, subscription: Subscription) -> Channel:
-        host, _ = parse_address(self._settings.listen)
-        options = ChannelOptions(
-            stream=self._terminal,
-            allow_private=self._settings.allow_private_addresses,
-            allow_loopback=is_loopback(host),
-        )
-        return open_channel(subscription.endpoint, options)
-
     def _wake(self) -> None:
-        for delivery in self._deliveries:
-            delivery.wake()
+        self._messaging.pool.wake()
 
 
 def _usable_source(path: Path) -> DirectorySource:

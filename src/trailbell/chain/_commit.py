@@ -10,11 +10,13 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
+from trailbell.chain._log_keeping import keep_events
 from trailbell.chain._reading import Look, LookKind, Rejected
 from trailbell.evidence import merge
 from trailbell.filters import (
     Contribution,
     FilterSet,
+    LogEvent,
     Partial,
     RecordCounts,
     SeriesMinute,
@@ -25,7 +27,7 @@ from trailbell.filters import (
 from trailbell.metrics import MetricKey, StatisticSet
 from trailbell.store import FileState, LedgerFile, NewEvent, RejectedEntry, StoredFilter, Transaction
 
-__all__ = ["FINAL_STATES", "Filtering", "GroupCommit", "Taken"]
+__all__ = ["FINAL_STATES", "Filtering", "GroupCommit", "Taken", "merged", "new_events"]
 
 _log = structlog.get_logger(__name__)
 
@@ -34,9 +36,14 @@ FINAL_STATES = frozenset({FileState.READ, FileState.REJECTED, FileState.COPY, Fi
 
 
 class Filtering:
-    """The stored filters of a log group with their compiled set."""
+    """The stored filters of a log group with their compiled set.
 
-    def __init__(self, stored: Sequence[StoredFilter]) -> None:
+    ``log_stream`` is where trail sources keep what matches; nothing is kept without one.
+    """
+
+    def __init__(self, stored: Sequence[StoredFilter], log_group: str = "", log_stream: str = "") -> None:
+        self.log_group = log_group
+        self.log_stream = log_stream
         self.ids = tuple(each.id for each in stored)
         self.set = FilterSet([each.definition for each in stored])
 
@@ -64,6 +71,7 @@ class GroupCommit:
         self._files: list[LedgerFile] = []
         self._rejected: list[RejectedEntry] = []
         self._events: list[NewEvent] = []
+        self._kept: list[LogEvent] = []
         self._contributions: dict[SeriesMinute, list[Contribution]] = {}
         self.metrics: set[MetricKey] = set()
 
@@ -112,7 +120,8 @@ class GroupCommit:
         self._fresh |= settled.identities
         for place, contribution in settled.contributions.items():
             self._contributions.setdefault(place, []).append(contribution)
-        self._events += _new_events(settled, taken.name, self._filtering.ids, self._now_ms)
+        self._events += new_events(settled, taken.name, self._filtering.ids, self._now_ms)
+        self._kept += [LogEvent(each.match.at_ms, each.match.message) for each in settled.counted]
         rejected = [*taken.look.rejected]
         rejected += [Rejected(each.offset, each.reason, each.excerpt) for each in partial.unreadable]
         self._rejected += [self._entry(taken.name, each) for each in rejected]
@@ -130,10 +139,13 @@ class GroupCommit:
         transaction.sources.put_files(self._source_id, self._files)
         transaction.sources.add_rejected(self._source_id, self._rejected)
         transaction.sources.remember_counted(self._fresh, self._now_ms)
-        transaction.datapoints.add({place: _merged(parts) for place, parts in self._contributions.items()})
+        transaction.datapoints.add({place: merged(parts) for place, parts in self._contributions.items()})
         transaction.events.add(self._events)
+        if self._filtering.log_stream:
+            place = self._filtering.log_group, self._filtering.log_stream
+            keep_events(transaction, *place, self._kept, self._now_ms)
         self.metrics |= {place.metric for place in self._contributions}
-        self._files, self._rejected, self._events = [], [], []
+        self._files, self._rejected, self._events, self._kept = [], [], [], []
         self._fresh, self._contributions = set(), {}
 
     def _add_read(self, taken: Taken, ledger: LedgerFile) -> RecordCounts:
@@ -154,7 +166,8 @@ class GroupCommit:
         return RejectedEntry(name, rejected.offset, rejected.reason, self._now_ms, rejected.excerpt)
 
 
-def _merged(parts: Sequence[Contribution]) -> Contribution:
+def merged(parts: Sequence[Contribution]) -> Contribution:
+    """Sums up what several batches add to one datapoint."""
     if len(parts) == 1:
         return parts[0]
     evidences = [each.evidence for each in parts if each.evidence is not None]
@@ -163,7 +176,8 @@ def _merged(parts: Sequence[Contribution]) -> Contribution:
     )
 
 
-def _new_events(settled: Settled, file_name: str, filter_ids: Sequence[int], now_ms: int) -> list[NewEvent]:
+def new_events(settled: Settled, file_name: str, filter_ids: Sequence[int], now_ms: int) -> list[NewEvent]:
+    """Makes the events to keep of what was counted."""
     return [
         NewEvent(
             facts=each.match.facts,

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 import structlog
 from msgspec.structs import replace
 
+from trailbell._errors import RefusalKind, RequestRefusedError
 from trailbell.alarms import (
     AlarmState,
     StateChange,
     Verdict,
+    VerdictCause,
     coming_tick,
     evaluate,
     evaluate_eagerly,
@@ -75,12 +77,40 @@ class Evaluator:
             with self._store.read() as transaction:
                 judged = [
                     (stored, verdict)
-                    for stored in transaction.alarms.all()
+                    for stored in (
+                        transaction.alarms.all()
+                        if metrics is None
+                        else transaction.alarms.of_metrics(metrics)
+                    )
                     if stored.state is not AlarmState.ALARM
-                    if metrics is None or stored.definition.metric in metrics
                     if (verdict := self._judge_eagerly(transaction, stored, now_ms)) is not None
                 ]
             return self._apply(judged, (), now_ms)
+
+    def set_state(self, name: str, state: AlarmState, reason: str, reason_data: str) -> StateChange | None:
+        """Moves an alarm by hand, with all that follows from a move; None if it is in that state already.
+
+        The next evaluation judges the alarm as if it had come there by itself.
+
+        Raises:
+            RequestRefusedError: There is no such alarm.
+        """
+        now_ms = self._clock.now_ms()
+        with self._judging, self._store.write() as transaction:
+            stored = transaction.alarms.find(name)
+            if stored is None:
+                raise RequestRefusedError(RefusalKind.NOT_FOUND)
+            if stored.state is state:
+                return None
+            start_ms, _ = evaluation_range(stored.definition, now_ms)
+            # No slot decided; who is to be named are those whom an evaluation would see, or will soon.
+            recent = ((start_ms, now_ms + 1),)
+            verdict = Verdict(
+                state, reason, reason_data, changed=True, deciding=recent, cause=VerdictCause.SET
+            )
+            change, evidence = self._move(transaction, stored, verdict, now_ms)
+        _tell_log(change, evidence)
+        return change
 
     def _judge(self, transaction: Transaction, stored: StoredAlarm, now_ms: int) -> Verdict:
         definition = stored.definition
@@ -125,22 +155,17 @@ class Evaluator:
         if not moves and not news:
             return []
         with self._store.write() as transaction:
-            moved = [self._move(transaction, stored, verdict, now_ms) for stored, verdict in moves]
-            for stored in news:
+            moved = [
+                self._move(transaction, stored, verdict, now_ms)
+                for stored, verdict in moves
+                if _still_stands(transaction, stored)
+            ]
+            for stored in (each for each in news if _still_stands(transaction, each)):
                 change = self._change(stored, stored.reason, stored.reason_data, now_ms)
                 self._announcer.update(transaction, change, stored)
                 transaction.alarms.set_told(stored.definition.name, now_ms)
         for change, evidence in moved:
-            # Fifteen alarms that settle into OK at the first start are no news.
-            is_news = AlarmState.ALARM in {change.old_state, change.new_state}
-            (_log.info if is_news else _log.debug)(
-                "alarm changed state",
-                alarm=change.alarm.name,
-                old=change.old_state.value,
-                new=change.new_state.value,
-                reason=change.reason,
-                who=sentence(evidence),
-            )
+            _tell_log(change, evidence)
         return [change for change, _ in moved]
 
     def _move(
@@ -192,3 +217,21 @@ class Evaluator:
             region=self._settings.region,
             configuration_updated_ms=stored.configuration_updated_ms,
         )
+
+
+def _still_stands(transaction: Transaction, judged: StoredAlarm) -> bool:
+    """Whether an alarm is what it was when it was judged: it may have been put anew or deleted since."""
+    return transaction.alarms.find(judged.definition.name) == judged
+
+
+def _tell_log(change: StateChange, evidence: Evidence) -> None:
+    # Fifteen alarms that settle into OK at the first start are no news.
+    is_news = AlarmState.ALARM in {change.old_state, change.new_state}
+    (_log.info if is_news else _log.debug)(
+        "alarm changed state",
+        alarm=change.alarm.name,
+        old=change.old_state.value,
+        new=change.new_state.value,
+        reason=change.reason,
+        who=sentence(evidence),
+    )

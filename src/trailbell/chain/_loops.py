@@ -9,11 +9,10 @@ import structlog
 
 from trailbell._errors import TrailbellError
 from trailbell.chain._clock import Clock
-from trailbell.chain._deliver import Deliverer
 from trailbell.chain._trouble import Troubles
 from trailbell.sources import DirectorySource, FoundFile, UnreadableFile
 
-__all__ = ["DeliveryLoop", "Found", "IngestLoop", "Loop", "TickLoop", "Timing", "groups_of"]
+__all__ = ["Found", "IngestLoop", "Loop", "TickLoop", "Timing", "groups_of"]
 
 _log = structlog.get_logger(__name__)
 
@@ -23,7 +22,6 @@ _MINUTE_MS = 60_000
 _FILES_AT_ONCE = 64
 _BYTES_AT_ONCE = 32 * 1024 * 1024
 _QUEUED_FILES = 1024
-_LONGEST_WAIT_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 5.0
 
 
@@ -107,46 +105,6 @@ class TickLoop(Loop):
                 if left_ms > self._every_ms:
                     break
                 self.stopping.wait(min(left_ms / 1000, 1.0))
-
-
-class DeliveryLoop(Loop):
-    """Delivers one subscription's messages; sleeps until the next is due or something was written."""
-
-    def __init__(self, deliverer: Deliverer, troubles: Troubles, clock: Clock) -> None:
-        super().__init__(f"deliver {deliverer.subscription.arn.rpartition(':')[2]}", troubles)
-        self._deliverer = deliverer
-        self._clock = clock
-        self._written = threading.Event()
-
-    def wake(self) -> None:
-        """Says that something was written to the outbox."""
-        self._written.set()
-
-    def stop(self) -> None:
-        """Asks the loop to end after the attempt in hand."""
-        super().stop()
-        self._written.set()
-
-    def run(self) -> None:
-        """Delivers what is due, then sleep."""
-        while not self.stopping.is_set():
-            self._written.clear()
-            self.deliver_due()
-            self.troubles.clear(self.name)
-            due_ms = self._deliverer.next_due_ms()
-            wait = _LONGEST_WAIT_SECONDS
-            if due_ms is not None:
-                wait = min(wait, max(0.0, (due_ms - self._clock.now_ms()) / 1000))
-            self._written.wait(wait)
-
-    def deliver_due(self) -> None:
-        """Tries every message that is due, until the loop is asked to stop."""
-        while not self.stopping.is_set() and self._deliverer.deliver_next():
-            pass
-
-    def close(self) -> None:
-        """Lets the channel go."""
-        self._deliverer.close()
 
 
 class IngestLoop(Loop):

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import structlog
 
-from trailbell.alarms import Alarm, AlarmConfiguration, ConfigurationChange, configuration_history
+from trailbell.chain._alarm_changes import put_alarm
 from trailbell.chain._errors import ChainError
 from trailbell.controls import Control, control_of, provision, watched_controls
 from trailbell.settings import NO_CONTROLS, Settings
-from trailbell.store import HistoryItem, StoredAlarm, Transaction
+from trailbell.store import Transaction
 from trailbell.topics import Protocol, Subscription, Topic, topic_arn
 
 __all__ = ["LOG_GROUP", "TOPIC_NAME", "apply_controls", "chosen_controls", "subscribe_settings"]
@@ -58,37 +58,11 @@ def apply_controls(
     for control in controls:
         put = provision(control, LOG_GROUP, (topic,))
         transaction.filters.put(put.metric_filter, now_ms)
-        if _put_alarm(transaction, settings, put.alarm, now_ms):
+        stands = transaction.alarms.find(put.alarm.name)
+        if stands is None or stands.definition != put.alarm:
+            put_alarm(transaction, settings, put.alarm, now_ms)
             changed.append(put.alarm.name)
     return changed
-
-
-def _put_alarm(transaction: Transaction, settings: Settings, alarm: Alarm, now_ms: int) -> bool:
-    """Puts an alarm with its history item; False if it stood there as it is."""
-    before = transaction.alarms.find(alarm.name)
-    if not transaction.alarms.put(alarm, now_ms):
-        return False
-    after = transaction.alarms.find(alarm.name)
-    if after is None:
-        raise AssertionError(f"alarm {alarm.name} was put and is not there")
-    summary, data = configuration_history(
-        ConfigurationChange.CREATE if before is None else ConfigurationChange.UPDATE,
-        _configuration(after, settings),
-        None if before is None else _configuration(before, settings),
-    )
-    transaction.alarms.add_history(HistoryItem(alarm.name, now_ms, "ConfigurationUpdate", summary, data))
-    return True
-
-
-def _configuration(stored: StoredAlarm, settings: Settings) -> AlarmConfiguration:
-    return AlarmConfiguration(
-        alarm=stored.definition,
-        account_id=settings.account_id,
-        region=settings.region,
-        configuration_updated_ms=stored.configuration_updated_ms,
-        state=stored.state,
-        state_updated_ms=stored.state_updated_ms,
-    )
 
 
 def subscribe_settings(transaction: Transaction, settings: Settings, now_ms: int) -> list[Subscription]:
@@ -104,7 +78,7 @@ def subscribe_settings(transaction: Transaction, settings: Settings, now_ms: int
             Subscription(f"{topic.arn}:{name}", topic.arn, protocol, endpoint), now_ms
         )
     subscriptions = transaction.topics.subscriptions(topic.arn)
-    buried = transaction.outbox.bury_orphans([each.arn for each in subscriptions], now_ms)
+    buried = transaction.outbox.bury_orphans(now_ms)
     if buried:
         _log.warning("messages given up, as their receiver is no longer in the settings", messages=buried)
     return subscriptions

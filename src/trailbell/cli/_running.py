@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import msgspec
 
 from trailbell._errors import TrailbellError
 from trailbell.access import check_listen_address, hosts_for
+from trailbell.aws_api import make_aws_api
 from trailbell.chain import Chain, SystemClock
 from trailbell.settings import Settings, parse_address
 from trailbell.store import Store
@@ -85,13 +87,16 @@ def running_server(settings: Settings, terminal: TextIO) -> Iterator[Running]:
         opened = bind(host, port)
         real_port = opened.getsockname()[1]
         url = f"http://[{host}]:{real_port}" if ":" in host else f"http://{host}:{real_port}"
+        public_url = settings.public_url or url
         clock = SystemClock()
         try:
-            chain = Chain(settings, store, clock, terminal, url)
+            chain = Chain(settings, store, clock, terminal, public_url)
         except BaseException:
             opened.close()
             raise
-        web = WebServer(make_app(chain, clock, hosts_for(host, real_port)), opened)
+        hosts = hosts_for(host, real_port) | {urlsplit(public_url).netloc}
+        aws_api = make_aws_api(chain, clock, settings, public_url)
+        web = WebServer(make_app(chain, clock, hosts, aws_api), opened)
         chain.start()
         web.start()
         try:

@@ -35,7 +35,7 @@ def provision(control: Control, log_group: str, alarm_actions: tuple[str, ...] =
         log_group=log_group,
         name=control.filter_name,
         pattern=control.pattern,
-        transformation=MetricTransformation(metric, value=1.0),
+        transformation=MetricTransformation(metric),
     )
     alarm = Alarm(
         name=control.alarm_name,

@@ -3,6 +3,7 @@
 Follows "Creating metrics from log events using filters" of the CloudWatch Logs User Guide.
 """
 
+from trailbell.filters._check import check_metric_value, holds_regex
 from trailbell.filters._counts import RecordCounts
 from trailbell.filters._definition import FilterSet, MetricFilter, MetricTransformation
 from trailbell.filters._fold import Batch, LogEvent, Match, Partial, Unreadable, fold
@@ -22,7 +23,9 @@ __all__ = [
     "SeriesMinute",
     "Settled",
     "Unreadable",
+    "check_metric_value",
     "fold",
+    "holds_regex",
     "identities_of",
     "settle",
 ]

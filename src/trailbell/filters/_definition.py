@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from trailbell.metrics import MetricKey
+from trailbell.metrics import NO_UNIT, MetricKey
 from trailbell.patterns import PatternSet, compile_patterns, parse_pattern
 
 __all__ = ["FilterSet", "MetricFilter", "MetricTransformation"]
@@ -13,14 +13,25 @@ __all__ = ["FilterSet", "MetricFilter", "MetricTransformation"]
 class MetricTransformation(msgspec.Struct, frozen=True):
     """What a match publishes: one sample of ``value`` to one metric.
 
+    ``value`` is the metricValue as it was written, a literal number; ``unit`` is None where none was given.
     ``default_value``, where set, is published for every event that does not match
     (filter-patterns section 6, uncertain point U15).
     """
 
     metric: MetricKey
-    value: float = 1.0
+    value: str = "1"
     default_value: float | None = None
-    unit: str = "None"
+    unit: str | None = None
+
+    @property
+    def number(self) -> float:
+        """The value as a number."""
+        return float(self.value)
+
+    @property
+    def datapoint_unit(self) -> str:
+        """The unit of the samples."""
+        return NO_UNIT if self.unit is None else self.unit
 
 
 class MetricFilter(msgspec.Struct, frozen=True):

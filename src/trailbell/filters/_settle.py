@@ -112,7 +112,7 @@ def _contributions(
         witnessed: set[SeriesMinute] = set()
         for index in each.filters:
             place = _place(filters.filters[index], each.match.at_ms)
-            value = filters.filters[index].transformation.value
+            value = filters.filters[index].transformation.number
             samples.setdefault(place, []).append(StatisticSet.of(value))
             # Two filters may feed one metric: each adds its sample, but the call was made once.
             if place not in witnessed:
@@ -131,4 +131,6 @@ def _contributions(
 
 def _place(counting: MetricFilter, at_ms: int) -> SeriesMinute:
     transformation = counting.transformation
-    return SeriesMinute(transformation.metric, transformation.unit, floor_to(at_ms, _MINUTE_SECONDS))
+    return SeriesMinute(
+        transformation.metric, transformation.datapoint_unit, floor_to(at_ms, _MINUTE_SECONDS)
+    )

@@ -1,17 +1,24 @@
 """Alarms with their state, and the history of what happened to them."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from trailbell.alarms import INITIAL_STATE_REASON, Alarm, AlarmState
 from trailbell.evidence import Evidence, decode, encode
-from trailbell.store._metrics import metric_row
+from trailbell.metrics import MetricKey
+from trailbell.store._log_names import begins_with
+from trailbell.store._metrics import metric_id, metric_row
 from trailbell.store._schema import alarm, alarm_history
 
-__all__ = ["Alarms", "HistoryItem", "StoredAlarm"]
+__all__ = ["AlarmQuery", "Alarms", "HistoryItem", "HistoryQuery", "StoredAlarm"]
+
+_ACTIONS = ("alarm_actions", "ok_actions", "insufficient_data_actions")
+
+_SELECTED_AT_ONCE = 500
 
 
 class StoredAlarm(msgspec.Struct, frozen=True):
@@ -43,6 +50,35 @@ class HistoryItem(msgspec.Struct, frozen=True):
     summary: str
     data: str
     evidence: Evidence | None = None
+
+
+class AlarmQuery(msgspec.Struct, frozen=True):
+    """Which alarms to list, by name: those after one, with all of what is given.
+
+    ``action_prefix`` is how an action of any state begins.
+    """
+
+    after: str = ""
+    names: tuple[str, ...] = ()
+    prefix: str = ""
+    state: AlarmState | None = None
+    action_prefix: str = ""
+    limit: int = 50
+
+
+class HistoryQuery(msgspec.Struct, frozen=True):
+    """Which history to list: of one alarm or of all, between two instants (both inclusive).
+
+    ``after`` is the instant and the row number of the item to go on after.
+    """
+
+    alarm_name: str = ""
+    item_type: str = ""
+    start_ms: int | None = None
+    end_ms: int | None = None
+    is_ascending: bool = False
+    after: tuple[int, int] | None = None
+    limit: int = 100
 
 
 class Alarms:
@@ -78,6 +114,16 @@ class Alarms:
         )
         return True
 
+    def touch(self, name: str, now_ms: int) -> None:
+        """Remembers that an alarm was put again as it was."""
+        self._connection.execute(
+            update(alarm).where(alarm.c.name == name).values(configuration_updated_ms=now_ms)
+        )
+
+    def delete(self, name: str) -> None:
+        """Deletes an alarm; its history stays."""
+        self._connection.execute(delete(alarm).where(alarm.c.name == name))
+
     def all(self) -> list[StoredAlarm]:
         """Lists all alarms by name."""
         return [_stored(row) for row in self._connection.execute(select(alarm).order_by(alarm.c.name))]
@@ -86,6 +132,35 @@ class Alarms:
         """Finds one alarm."""
         row = self._connection.execute(select(alarm).where(alarm.c.name == name)).first()
         return None if row is None else _stored(row)
+
+    def page(self, query: AlarmQuery) -> list[StoredAlarm]:
+        """Lists alarms in the order of their names."""
+        wanted: list[ColumnElement[bool]] = [alarm.c.name > query.after]
+        if query.names:
+            wanted.append(alarm.c.name.in_(query.names))
+        if query.prefix:
+            wanted.append(begins_with(alarm.c.name, query.prefix))
+        if query.state is not None:
+            wanted.append(alarm.c.state == query.state.value)
+        if query.action_prefix:
+            wanted.append(or_(*(_has_action(each, query.action_prefix) for each in _ACTIONS)))
+        found = self._connection.execute(
+            select(alarm).where(*wanted).order_by(alarm.c.name).limit(query.limit)
+        )
+        return [_stored(row) for row in found]
+
+    def of_metrics(self, metrics: Collection[MetricKey]) -> list[StoredAlarm]:
+        """Lists the alarms on any of these metrics, by name."""
+        found_ids = (metric_id(self._connection, each) for each in metrics)
+        ids = [each for each in found_ids if each is not None]
+        found = [
+            _stored(row)
+            for first in range(0, len(ids), _SELECTED_AT_ONCE)
+            for row in self._connection.execute(
+                select(alarm).where(alarm.c.metric_id.in_(ids[first : first + _SELECTED_AT_ONCE]))
+            )
+        ]
+        return sorted(found, key=lambda each: each.definition.name)
 
     def set_state(self, stored: StoredAlarm) -> None:
         """Writes an alarm's state as given."""
@@ -112,6 +187,35 @@ class Alarms:
         values["evidence"] = None if item.evidence is None else encode(item.evidence)
         self._connection.execute(insert(alarm_history).values(values))
 
+    def history_page(self, query: HistoryQuery) -> list[tuple[int, HistoryItem]]:
+        """Lists history, newest first or oldest first, with row numbers and without evidence."""
+        columns = alarm_history.c
+        wanted: list[ColumnElement[bool]] = []
+        if query.alarm_name:
+            wanted.append(columns.alarm_name == query.alarm_name)
+        if query.item_type:
+            wanted.append(columns.item_type == query.item_type)
+        if query.start_ms is not None:
+            wanted.append(columns.at_ms >= query.start_ms)
+        if query.end_ms is not None:
+            wanted.append(columns.at_ms <= query.end_ms)
+        place = tuple_(columns.at_ms, columns.id)
+        if query.after is not None:
+            wanted.append(place > query.after if query.is_ascending else place < query.after)
+        order = (
+            (columns.at_ms, columns.id) if query.is_ascending else (columns.at_ms.desc(), columns.id.desc())
+        )
+        found = self._connection.execute(
+            select(*(each for each in columns if each is not columns.evidence))
+            .where(*wanted)
+            .order_by(*order)
+            .limit(query.limit)
+        )
+        return [
+            (each.id, HistoryItem(each.alarm_name, each.at_ms, each.item_type, each.summary, each.data))
+            for each in found
+        ]
+
     def history(self, name: str, limit: int = 100) -> list[HistoryItem]:
         """Lists an alarm's history, newest first."""
         found = self._connection.execute(
@@ -131,6 +235,11 @@ class Alarms:
             )
             for each in found
         ]
+
+
+def _has_action(actions: str, prefix: str) -> ColumnElement[bool]:
+    each = func.json_each(alarm.c.definition, f"$.{actions}").table_valued("value")
+    return select(each.c.value).where(begins_with(each.c.value, prefix)).exists()
 
 
 def _stored(row: Row[Any]) -> StoredAlarm:

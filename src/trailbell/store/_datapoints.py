@@ -46,6 +46,7 @@ class Datapoints:
     def add(self, contributions: Mapping[SeriesMinute, Contribution]) -> None:
         """Adds a batch's statistics and evidence to what is there."""
         rows: dict[MetricKey, int] = {}
+        added = []
         for place, contribution in contributions.items():
             if place.metric not in rows:
                 rows[place.metric] = metric_row(self._connection, place.metric)
@@ -54,8 +55,7 @@ class Datapoints:
                 "unit": place.unit,
                 "start_ms": place.minute_ms,
             }
-            statistics = msgspec.structs.asdict(contribution.statistics)
-            self._connection.execute(_ADD_DATAPOINT, place_values | statistics)
+            added.append(place_values | msgspec.structs.asdict(contribution.statistics))
             if contribution.evidence is not None:
                 self._connection.execute(
                     insert(evidence).values(
@@ -64,6 +64,8 @@ class Datapoints:
                         delta=encode(contribution.evidence),
                     )
                 )
+        if added:
+            self._connection.execute(_ADD_DATAPOINT, added)
 
     def within(self, key: MetricKey, start_ms: int, end_ms: int) -> tuple[Datapoint, ...]:
         """Lists a metric's datapoints of every unit with ``start_ms <= start < end_ms``, oldest first."""
@@ -83,6 +85,44 @@ class Datapoints:
             Datapoint(
                 each.start_ms,
                 StatisticSet(each.sample_count, each.sum, each.minimum, each.maximum),
+                each.unit,
+            )
+            for each in self._connection.execute(query)
+        )
+
+    def windowed(
+        self, key: MetricKey, start_ms: int, end_ms: int, period_seconds: int
+    ) -> tuple[Datapoint, ...]:
+        """Lists a metric's datapoints merged by unit and window of the grid counted from the epoch.
+
+        Only datapoints with ``start_ms <= start < end_ms`` are merged. The oldest window comes first. Weeks
+        of minutes are merged in the database, as most of them are asked for by the hour.
+        """
+        row = metric_id(self._connection, key)
+        if row is None:
+            return ()
+        window = datapoint.c.start_ms - datapoint.c.start_ms % (period_seconds * 1000)
+        query = (
+            select(
+                window.label("window_ms"),
+                datapoint.c.unit,
+                func.sum(datapoint.c.sample_count).label("sample_count"),
+                func.sum(datapoint.c.sum).label("total"),
+                func.min(datapoint.c.minimum).label("minimum"),
+                func.max(datapoint.c.maximum).label("maximum"),
+            )
+            .where(
+                datapoint.c.metric_id == row,
+                datapoint.c.start_ms >= start_ms,
+                datapoint.c.start_ms < end_ms,
+            )
+            .group_by("window_ms", datapoint.c.unit)
+            .order_by("window_ms", datapoint.c.unit)
+        )
+        return tuple(
+            Datapoint(
+                each.window_ms,
+                StatisticSet(each.sample_count, each.total, each.minimum, each.maximum),
                 each.unit,
             )
             for each in self._connection.execute(query)

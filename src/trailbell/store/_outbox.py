@@ -5,13 +5,14 @@ brings it back by itself: at least once, and the attempt is on record.
 """
 
 import enum
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
 from trailbell.alarms import StateChange
-from trailbell.store._schema import delivery_attempt, outbox
+from trailbell.store._schema import delivery_attempt, outbox, subscription
 from trailbell.topics import NoticeKind
 
 __all__ = ["Attempt", "DeliveryState", "NewMessage", "Outbox", "OutboxMessage"]
@@ -28,19 +29,25 @@ class DeliveryState(enum.StrEnum):
 class NewMessage(msgspec.Struct, frozen=True):
     """A message to write.
 
+    change: the alarm's change behind it; None for a confirmation or for what somebody published.
     evidence_start_ms: where the evidence for people begins; None takes none.
-    body: the message for programs; text for people is written when it is first sent.
+    body: the message for programs; text for people about an alarm is written when it is first sent.
+    attributes: message attributes as JSON text, by SNS's names.
+    token: what confirms the subscription, in a confirmation.
     """
 
     message_id: str
     subscription_arn: str
+    topic_arn: str
     kind: NoticeKind
-    change: StateChange
-    evidence_start_ms: int | None
     subject: str
     body: str
     created_ms: int
     due_ms: int
+    change: StateChange | None = None
+    evidence_start_ms: int | None = None
+    attributes: str = "{}"
+    token: str = ""
 
 
 class OutboxMessage(NewMessage, frozen=True):
@@ -68,19 +75,22 @@ class Outbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, message: NewMessage) -> None:
-        """Promises a message."""
+    def add(self, message: NewMessage) -> int:
+        """Promises a message; returns its row number."""
         values = msgspec.structs.asdict(message)
         values["kind"] = message.kind.value
         values["change"] = msgspec.json.encode(message.change).decode()
-        self._connection.execute(
-            insert(outbox).values(text="", attempts=0, state=DeliveryState.PENDING.value, detail="", **values)
+        made = self._connection.execute(
+            insert(outbox)
+            .values(text="", attempts=0, state=DeliveryState.PENDING.value, detail="", **values)
+            .returning(outbox.c.id)
         )
+        return int(made.scalar_one())
 
     def claim(self, subscription_arn: str, now_ms: int, lease_ms: int) -> OutboxMessage | None:
         """Takes the next message due for a subscription, and counts the attempt."""
-        row = self._connection.execute(
-            select(outbox)
+        found = self._connection.execute(
+            select(outbox.c.id)
             .where(
                 outbox.c.subscription_arn == subscription_arn,
                 outbox.c.state == DeliveryState.PENDING.value,
@@ -88,6 +98,13 @@ class Outbox:
             )
             .order_by(outbox.c.due_ms, outbox.c.id)
             .limit(1)
+        ).scalar()
+        return None if found is None else self.take(found, now_ms, lease_ms)
+
+    def take(self, message_id: int, now_ms: int, lease_ms: int) -> OutboxMessage | None:
+        """Takes one message that waits, due or not, and counts the attempt."""
+        row = self._connection.execute(
+            select(outbox).where(outbox.c.id == message_id, outbox.c.state == DeliveryState.PENDING.value)
         ).first()
         if row is None:
             return None
@@ -109,6 +126,13 @@ class Outbox:
             values["due_ms"] = attempt.retry_ms
         if attempt.state is not DeliveryState.PENDING:
             values["finished_ms"] = attempt.at_ms
+            # What confirms a subscription is no longer needed here, and a secret should not lie about.
+            values["token"] = ""
+        if attempt.state is DeliveryState.DELIVERED:
+            # What others published may be large, and belongs to its receiver now.
+            is_published = outbox.c.kind == NoticeKind.PUBLISHED.value
+            values["body"] = case((is_published, ""), else_=outbox.c.body)
+            values["attributes"] = case((is_published, "{}"), else_=outbox.c.attributes)
         self._connection.execute(update(outbox).where(outbox.c.id == message_id).values(values))
         self._connection.execute(
             insert(delivery_attempt).values(
@@ -119,30 +143,75 @@ class Outbox:
             )
         )
 
-    def next_due_ms(self, subscription_arn: str) -> int | None:
-        """When the subscription's next message is due; None if it has none."""
+    def due(self, now_ms: int, busy: Collection[str], limit: int) -> list[str]:
+        """Lists subscriptions with a message that is due, those left out that somebody works on."""
+        found = self._connection.execute(
+            select(outbox.c.subscription_arn)
+            .where(
+                outbox.c.state == DeliveryState.PENDING.value,
+                outbox.c.due_ms <= now_ms,
+                outbox.c.subscription_arn.not_in(busy),
+            )
+            .distinct()
+            .limit(limit)
+        )
+        return list(found.scalars())
+
+    def next_due_ms(self, busy: Collection[str] = ()) -> int | None:
+        """When the next message is due, subscriptions left out that somebody works on; None if none waits."""
         return self._connection.execute(
             select(func.min(outbox.c.due_ms)).where(
-                outbox.c.subscription_arn == subscription_arn,
-                outbox.c.state == DeliveryState.PENDING.value,
+                outbox.c.state == DeliveryState.PENDING.value, outbox.c.subscription_arn.not_in(busy)
             )
         ).scalar()
 
+    def find(self, message_id: int) -> OutboxMessage | None:
+        """Finds a message by its row number."""
+        row = self._connection.execute(select(outbox).where(outbox.c.id == message_id)).first()
+        return None if row is None else _message(row)
+
+    def count_pending(self, limit: int) -> int:
+        """Counts the messages that wait, up to a limit."""
+        some = (
+            select(outbox.c.id).where(outbox.c.state == DeliveryState.PENDING.value).limit(limit).subquery()
+        )
+        return self._connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+    def bury(self, subscription_arn: str, now_ms: int, reason: str) -> int:
+        """Gives up what waits for one subscription, but for the words that end it; returns how many."""
+        done = self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.state == DeliveryState.PENDING.value,
+                outbox.c.subscription_arn == subscription_arn,
+                outbox.c.kind != NoticeKind.UNSUBSCRIBE.value,
+            )
+            .values(state=DeliveryState.DEAD.value, detail=reason, finished_ms=now_ms)
+        )
+        return done.rowcount
+
     def release(self, now_ms: int) -> None:
-        """Makes every message that waits due at once, leases of a dead process included."""
+        """Makes due at once what a dead process was trying; what waits for its next try goes on waiting."""
+        ended = select(func.count()).where(delivery_attempt.c.outbox_id == outbox.c.id).scalar_subquery()
         self._connection.execute(
             update(outbox)
-            .where(outbox.c.state == DeliveryState.PENDING.value, outbox.c.attempts > 0)
+            .where(outbox.c.state == DeliveryState.PENDING.value, outbox.c.attempts > ended)
             .values(due_ms=now_ms)
         )
 
-    def bury_orphans(self, subscription_arns: list[str], now_ms: int) -> int:
+    def forget(self, subscription_arn: str) -> None:
+        """Forgets all messages to a subscription, as if they had never been promised."""
+        messages = select(outbox.c.id).where(outbox.c.subscription_arn == subscription_arn)
+        self._connection.execute(delete(delivery_attempt).where(delivery_attempt.c.outbox_id.in_(messages)))
+        self._connection.execute(delete(outbox).where(outbox.c.subscription_arn == subscription_arn))
+
+    def bury_orphans(self, now_ms: int) -> int:
         """Gives up messages whose subscription is gone; returns how many."""
         done = self._connection.execute(
             update(outbox)
             .where(
                 outbox.c.state == DeliveryState.PENDING.value,
-                outbox.c.subscription_arn.not_in(subscription_arns),
+                outbox.c.subscription_arn.not_in(select(subscription.c.arn)),
             )
             .values(state=DeliveryState.DEAD.value, detail="the subscription is gone", finished_ms=now_ms)
         )
@@ -160,7 +229,10 @@ def _message(row: Row[Any]) -> OutboxMessage:
         message_id=row.message_id,
         subscription_arn=row.subscription_arn,
         kind=NoticeKind(row.kind),
-        change=msgspec.json.decode(row.change, type=StateChange),
+        topic_arn=row.topic_arn,
+        attributes=row.attributes,
+        token=row.token,
+        change=msgspec.json.decode(row.change, type=StateChange | None),
         evidence_start_ms=row.evidence_start_ms,
         subject=row.subject,
         body=row.body,

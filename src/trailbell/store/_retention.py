@@ -14,12 +14,19 @@ from trailbell.store._schema import (
     outbox,
     rejected_record,
     source_file,
+    subscription_token,
 )
 
-__all__ = ["MOST_COUNTED", "Bound", "Bounds", "Retention", "TableSize"]
+__all__ = ["MOST_BATCHES", "MOST_COUNTED", "MOST_STREAMS", "Bound", "Bounds", "Retention", "TableSize"]
 
 _DAY_MS = 86_400_000
 _DELETED_AT_ONCE = 10_000
+
+MOST_BATCHES = 10_000_000
+"""How many batches of log events are kept; LogBatches deletes those beyond."""
+
+MOST_STREAMS = 1_000_000
+"""How many log streams there may be."""
 
 MOST_COUNTED = 1_000_000
 """How far rows are counted for show."""
@@ -30,6 +37,7 @@ class Bounds(msgspec.Struct, frozen=True):
 
     matched_event_days: int = 90
     matched_event_bytes: int = 2 * 1024**3
+    log_event_bytes: int = 4 * 1024**3
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -69,6 +77,14 @@ class Retention:
             Bound("delivery_attempt", 30, 1_000_000, "as long as the messages"),
             Bound("counted_identity", 35, None, "CloudTrail may deliver again for up to 30 days"),
             Bound("rejected_record", 90, 100_000, "newest kept"),
+            Bound(
+                "log_batch",
+                None,
+                MOST_BATCHES,
+                f"by the log group's retention, and at most {bounds.log_event_bytes} bytes, compressed",
+            ),
+            Bound("log_stream", None, MOST_STREAMS, "a log stream beyond that is refused"),
+            Bound("subscription_token", 3, None, "a token confirms for two days"),
             Bound("source_file", None, 20_000_000, "files first seen longest ago are forgotten first"),
         )
 
@@ -80,7 +96,7 @@ class Retention:
             age = _AGE_COLUMNS.get(bound.table)
             if bound.days is not None and age is not None:
                 number += self._delete_older(age, now_ms - bound.days * _DAY_MS)
-            if bound.rows is not None:
+            if bound.rows is not None and age is not None:
                 number += self._delete_beyond(METADATA.tables[bound.table], bound.rows)
             if number:
                 deleted[bound.table] = number
@@ -139,4 +155,5 @@ _AGE_COLUMNS: dict[str, Column[int]] = {
     "counted_identity": counted_identity.c.at_ms,
     "rejected_record": rejected_record.c.at_ms,
     "source_file": source_file.c.first_seen_ms,
+    "subscription_token": subscription_token.c.created_ms,
 }

@@ -5,6 +5,7 @@ Instants are milliseconds since the epoch. Every table has a bound (``_retention
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -27,7 +28,9 @@ __all__ = [
     "event",
     "event_filter",
     "evidence",
+    "log_batch",
     "log_group",
+    "log_stream",
     "metric",
     "metric_filter",
     "outbox",
@@ -35,6 +38,8 @@ __all__ = [
     "source",
     "source_file",
     "subscription",
+    "subscription_token",
+    "tag",
     "topic",
 ]
 
@@ -56,6 +61,42 @@ log_group = Table(
     Column("id", _ROW_NUMBER, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("created_ms", BigInteger, nullable=False),
+    Column("class", Text, nullable=False),
+    Column("kms_key_id", Text),
+    Column("retention_days", Integer),
+    Column("is_deletion_protected", Boolean, nullable=False),
+    Column("stored_bytes", BigInteger, nullable=False),
+)
+
+log_stream = Table(
+    "log_stream",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("log_group_id", ForeignKey("log_group.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("first_event_ms", BigInteger),
+    Column("last_event_ms", BigInteger),
+    Column("last_ingestion_ms", BigInteger),
+    UniqueConstraint("log_group_id", "name"),
+    Index(None, "log_group_id", "last_event_ms"),
+)
+
+# Log events are kept as compressed batches: one row for the events that one call put into one stream.
+log_batch = Table(
+    "log_batch",
+    METADATA,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("log_group_id", ForeignKey("log_group.id"), nullable=False),
+    Column("log_stream_id", ForeignKey("log_stream.id"), nullable=False),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    Column("ingested_ms", BigInteger, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "log_group_id", "first_ms"),
+    Index(None, "log_stream_id", "first_ms"),
 )
 
 metric = Table(
@@ -76,9 +117,9 @@ metric_filter = Table(
     Column("name", Text, nullable=False),
     Column("pattern", Text, nullable=False),
     Column("metric_id", ForeignKey("metric.id"), nullable=False, index=True),
-    Column("metric_value", Float, nullable=False),
+    Column("metric_value", Text, nullable=False),
     Column("default_value", Float),
-    Column("unit", Text, nullable=False),
+    Column("unit", Text),
     Column("created_ms", BigInteger, nullable=False),
     UniqueConstraint("log_group_id", "name"),
 )
@@ -141,17 +182,44 @@ topic = Table(
     Column("arn", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    Column("attributes", Text, nullable=False),
+    Column("subscriptions_deleted", BigInteger, nullable=False),
 )
 
+# No foreign key and no unique endpoint: a deleted one stays for a while, as its link back may be used.
 subscription = Table(
     "subscription",
     METADATA,
     Column("arn", Text, primary_key=True),
-    Column("topic_arn", ForeignKey("topic.arn"), nullable=False, index=True),
+    Column("topic_arn", Text, nullable=False),
     Column("protocol", Text, nullable=False),
     Column("endpoint", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
-    UniqueConstraint("topic_arn", "protocol", "endpoint"),
+    Column("state", Text, nullable=False),
+    # When the state was last changed: pending and deleted subscriptions are forgotten some time after.
+    Column("state_ms", BigInteger, nullable=False, index=True),
+    Column("attributes", Text, nullable=False),
+    Column("was_authenticated", Boolean, nullable=False),
+    Column("is_protected", Boolean, nullable=False),
+    Index(None, "topic_arn", "protocol", "endpoint"),
+)
+
+subscription_token = Table(
+    "subscription_token",
+    METADATA,
+    Column("token", Text, primary_key=True),
+    Column("subscription_arn", Text, nullable=False, index=True),
+    Column("created_ms", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+tag = Table(
+    "tag",
+    METADATA,
+    Column("resource_arn", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 outbox = Table(
@@ -161,12 +229,17 @@ outbox = Table(
     Column("message_id", Text, nullable=False),
     # No foreign key: what was promised to a receiver that has since gone must still end somewhere visible.
     Column("subscription_arn", Text, nullable=False),
+    Column("topic_arn", Text, nullable=False),
     Column("kind", Text, nullable=False),
+    # The alarm's change behind the message; JSON null where there is none: somebody published it.
     Column("change", Text, nullable=False),
     Column("evidence_start_ms", BigInteger),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("text", Text, nullable=False),
+    # Message attributes as JSON; the token of a confirmation.
+    Column("attributes", Text, nullable=False),
+    Column("token", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("due_ms", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),

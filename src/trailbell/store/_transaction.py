@@ -6,9 +6,14 @@ from trailbell.store._alarms import Alarms
 from trailbell.store._datapoints import Datapoints
 from trailbell.store._events import Events
 from trailbell.store._filters import Filters
+from trailbell.store._log_events import LogBatches
+from trailbell.store._log_groups import LogGroups
+from trailbell.store._log_streams import LogStreams
+from trailbell.store._metrics import Metrics
 from trailbell.store._outbox import Outbox
 from trailbell.store._retention import Retention
 from trailbell.store._sources import Sources
+from trailbell.store._tags import Tags
 from trailbell.store._topics import Topics
 
 __all__ = ["Transaction"]
@@ -19,10 +24,15 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.filters = Filters(connection)
+        self.log_groups = LogGroups(connection)
+        self.log_streams = LogStreams(connection)
+        self.log_batches = LogBatches(connection)
+        self.metrics = Metrics(connection)
         self.datapoints = Datapoints(connection)
         self.alarms = Alarms(connection)
         self.topics = Topics(connection)
         self.outbox = Outbox(connection)
         self.sources = Sources(connection)
         self.events = Events(connection)
+        self.tags = Tags(connection)
         self.retention = Retention(connection)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from trailbell._errors import TrailbellError
 from trailbell.access import BodyLimitMiddleware, GuardMiddleware
+from trailbell.aws_api import AwsApi
 from trailbell.chain import Chain, Clock, UnknownAlarmError, UnknownRejectedError
 from trailbell.controls import UnknownControlError
 from trailbell.store import StoreError
@@ -22,14 +23,21 @@ __all__ = ["make_app"]
 _LARGEST_BODY_BYTES = 64 * 1024
 
 
-def make_app(chain: Chain, clock: Clock, allowed_hosts: Collection[str]) -> Starlette:
-    """Builds the application over a running chain."""
+def make_app(chain: Chain, clock: Clock, allowed_hosts: Collection[str], aws_api: AwsApi) -> Starlette:
+    """Builds the application over a running chain, with the AWS APIs at its root."""
+    small = [Middleware(BodyLimitMiddleware, max_bytes=_LARGEST_BODY_BYTES)]
     return Starlette(
-        routes=[Route(each.path, _endpoint(each, chain, clock), methods=[each.method]) for each in ROUTES],
-        middleware=[
-            Middleware(GuardMiddleware, allowed_hosts=allowed_hosts),
-            Middleware(BodyLimitMiddleware, max_bytes=_LARGEST_BODY_BYTES),
+        routes=[
+            *(
+                Route(each.path, _endpoint(each, chain, clock), methods=[each.method], middleware=small)
+                for each in ROUTES
+            ),
+            # The AWS door bounds its bodies itself, since its refusals have AWS's own form.
+            Route("/", aws_api.__call__, methods=["GET", "POST"]),
+            Route("/service/{service}/operation/{operation}", aws_api.__call__, methods=["POST"]),
         ],
+        # Links in messages are followed from elsewhere; what they open says what it does, or asks.
+        middleware=[Middleware(GuardMiddleware, allowed_hosts=allowed_hosts, allow_links=True)],
         exception_handlers={TrailbellError: _refused, HTTPException: _no_such_route},
     )
 

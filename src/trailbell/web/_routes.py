@@ -15,6 +15,7 @@ from trailbell.chain import Chain, ChainError, Clock, parse_instant
 from trailbell.controls import CATALOGUE, Control, control_of
 from trailbell.store import EventQuery
 from trailbell.web._metrics import exposition
+from trailbell.web._subscription_pages import confirm, confirmation_page, unsubscribe, unsubscribe_page
 
 __all__ = ["ROUTES", "Handler", "RouteField", "json_response"]
 
@@ -193,6 +194,20 @@ def _backup(request: Request, chain: Chain, clock: Clock) -> Response:
     )
 
 
+def _rotate_key(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response({"certificate": chain.signing_keys.rotate()})
+
+
+def _certificate(request: Request, chain: Chain, clock: Clock) -> Response:
+    name = f"SimpleNotificationService-{request.path_params['id']}.pem"
+    certificate = chain.signing_keys.certificate(name)
+    if certificate is None:
+        return json_response({"error": f"there is no certificate {name}"}, 404)
+    # A certificate never changes; a new key has a new name.
+    headers = {"cache-control": "public, max-age=86400, immutable"}
+    return Response(certificate, media_type="application/x-pem-file", headers=headers)
+
+
 def _limit(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= _LARGEST_LIMIT:
         raise ChainError(f"limit must be a whole number from 1 to {_LARGEST_LIMIT}, not {text!r}")
@@ -216,4 +231,15 @@ ROUTES: tuple[RouteField, ...] = (
     RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
     RouteField("GET", "/api/v1/controls/{key}", "One control: pattern, gaps, advice.", _control),
     RouteField("POST", "/api/v1/controls", 'Provision controls: `{"keys": []}` means all.', _apply_controls),
+    RouteField("POST", "/api/v1/signing-key", "Make a new key to sign messages with.", _rotate_key),
+    RouteField("GET", "/confirmation.html", "The page that a confirmation mail leads to.", confirmation_page),
+    RouteField("POST", "/confirmation.html", "Confirm an e-mail subscription.", confirm),
+    RouteField("GET", "/unsubscribe.html", "The page that the way out of a mail leads to.", unsubscribe_page),
+    RouteField("POST", "/unsubscribe.html", "End an e-mail subscription.", unsubscribe),
+    RouteField(
+        "GET",
+        "/SimpleNotificationService-{id}.pem",
+        "The certificate that messages were signed with.",
+        _certificate,
+    ),
 )
