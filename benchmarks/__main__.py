@@ -1,13 +1,14 @@
 """Run benchmarks by name: ``./dev bench [NAME ...]``; without a name, all but the long ones."""
 
 import importlib
+import signal
 import sys
 from pathlib import Path
 
 from benchmarks.machine import describe
 
 NAMES = ("start", "matching", "delivery", "demo")
-LONG_NAMES = ("crash", "extremes", "load")
+LONG_NAMES = ("api", "crash", "extremes", "load")
 """Those that take many minutes and run only when named."""
 
 
@@ -18,6 +19,8 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no benchmark is called {unknown[0]!r}; there are {', '.join(known)}", file=sys.stderr)
         return 2
+    # Asked to end, a benchmark takes its servers and folders with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # Servers that are killed, and what is compared afterwards, are shared with the tests.
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     print(describe())
