@@ -277,3 +277,20 @@ def test_more_than_a_batch_may_hold_is_kept_in_several(scenario: Scenario) -> No
     assert 3 == batches
     assert group is not None
     assert group.stored_bytes > 2_000_000
+
+
+def test_a_restart_leaves_what_was_changed_by_hand_and_applying_controls_puts_it_right(
+    scenario: Scenario,
+) -> None:
+    scenario.chain.alarms.set_actions_enabled([UNAUTHORIZED], are_enabled=False)
+    scenario.restart()
+    with scenario.store.read() as transaction:
+        kept = transaction.alarms.find(UNAUTHORIZED)
+    changed = scenario.chain.apply_controls(["unauthorized_api_calls"])
+    with scenario.store.read() as transaction:
+        applied = transaction.alarms.find(UNAUTHORIZED)
+
+    assert kept is not None
+    assert applied is not None
+    assert (False, True) == (kept.definition.actions_enabled, applied.definition.actions_enabled)
+    assert [UNAUTHORIZED] == changed

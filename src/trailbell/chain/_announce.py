@@ -127,6 +127,7 @@ def _action_item(change: StateChange, action: str, body: str, failure: str | Non
         "notificationResource": action,
         "publishedMessage": msgspec.json.encode({"default": body}).decode(),
         "error": failure,
+        "muteWindowEndTimestamp": None,
     }
     return HistoryItem(
         alarm_name=change.alarm.name,

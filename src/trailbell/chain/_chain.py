@@ -238,7 +238,7 @@ class Chain:
                 if transaction.filters.create_group(LOG_GROUP, now_ms):
                     _log.info("log group created", log_group=LOG_GROUP)
                 chosen = chosen_controls(self._settings.controls)
-                apply_controls(transaction, self._settings, chosen, now_ms)
+                apply_controls(transaction, self._settings, chosen, now_ms, keep=True)
             return subscribe_settings(transaction, self._settings, now_ms)
 
     def _ingest(self, source: DirectorySource) -> Ingest:

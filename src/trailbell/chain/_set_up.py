@@ -41,9 +41,16 @@ def chosen_controls(keys: Sequence[str]) -> tuple[Control, ...]:
 
 
 def apply_controls(
-    transaction: Transaction, settings: Settings, controls: Sequence[Control], now_ms: int
+    transaction: Transaction,
+    settings: Settings,
+    controls: Sequence[Control],
+    now_ms: int,
+    *,
+    keep: bool = False,
 ) -> list[str]:
     """Puts the filters and alarms of controls in place; returns the alarms that were made or changed.
+
+    With ``keep`` those that are there stay as they are: somebody may have changed them on purpose.
 
     Raises:
         ChainError: The log group does not exist: a filter on a group that nothing writes to would be blind.
@@ -55,11 +62,13 @@ def apply_controls(
         )
     topic = topic_arn(settings.region, settings.account_id, TOPIC_NAME)
     changed: list[str] = []
+    filters = {each.definition.name for each in transaction.filters.all(LOG_GROUP)} if keep else set()
     for control in controls:
         put = provision(control, LOG_GROUP, (topic,))
-        transaction.filters.put(put.metric_filter, now_ms)
+        if put.metric_filter.name not in filters:
+            transaction.filters.put(put.metric_filter, now_ms)
         stands = transaction.alarms.find(put.alarm.name)
-        if stands is None or stands.definition != put.alarm:
+        if stands is None or (stands.definition != put.alarm and not keep):
             put_alarm(transaction, settings, put.alarm, now_ms)
             changed.append(put.alarm.name)
     return changed

@@ -91,7 +91,8 @@ SETTINGS: tuple[SettingField, ...] = (
         name="controls",
         default="",
         expected="a list of control keys, or the word none alone",
-        meaning="The CIS controls to set up at start. Empty means all of them, the word none means none.",
+        meaning="The CIS controls to set up at start, where they are not there yet. Empty means all of them, "
+        "the word none means none.",
     ),
     SettingField(
         name="notify",
