@@ -14,22 +14,11 @@ PRESIGNED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("headers", "parameters"),
-    [
-        ({"authorization": HEADER}, {}),
-        ({"authorization": HEADER.replace(", ", ",")}, {}),
-        ({}, PRESIGNED),
-        ({}, {name.lower(): text for name, text in PRESIGNED.items()}),
-    ],
-    ids=["header", "header without blanks", "presigned", "presigned in lower case"],
-)
-def test_a_signed_request_tells_key_region_and_service(
-    headers: dict[str, str], parameters: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("header", [HEADER, HEADER.replace(", ", ",")], ids=["blanks", "no blanks"])
+def test_a_signed_request_tells_key_region_and_service(header: str) -> None:
     expected = Authorization("AKIDEXAMPLE", "us-east-1", "monitoring")
 
-    assert expected == read_authorization(headers, parameters)
+    assert expected == read_authorization({"authorization": header}, {})
 
 
 def test_an_access_key_may_hold_slashes() -> None:
@@ -73,8 +62,9 @@ def test_a_header_that_is_no_signature_of_version_4_is_refused(header: str) -> N
         ({"x-amz-security-token": "t"}, {}),
         ({}, {"X-Amz-Signature": "0a1b"}),
         ({}, {"X-Amz-Credential": SCOPE}),
-        ({}, PRESIGNED | {"X-Amz-Algorithm": "AWS4-ECDSA-P256-SHA256"}),
-        ({}, PRESIGNED | {"X-Amz-Credential": "AKIDEXAMPLE"}),
+        # A link on any page could carry a whole one.
+        ({}, PRESIGNED),
+        ({}, {name.lower(): text for name, text in PRESIGNED.items()}),
         ({}, {"AWSAccessKeyId": "AKIDEXAMPLE", "Signature": "x", "SignatureVersion": "2"}),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_link_signed_by_halves_is_not_taken_for_unsigned(url: str, toys: Toys,
     assert "IncompleteSignature" == xml_error(answer)["Code"]
 
 
-def test_a_presigned_address_counts_as_signed(url: str, toys: Toys) -> None:
+def test_a_presigned_address_is_refused_as_any_page_may_link_to_it(url: str, toys: Toys) -> None:
     signed = httpx2.QueryParams(
         {
             "Action": "GetTopicAttributes",
@@ -85,8 +85,8 @@ def test_a_presigned_address_counts_as_signed(url: str, toys: Toys) -> None:
     )
     answer = httpx2.get(f"{url}/?{signed}")
 
-    assert 200 == answer.status_code
-    assert [True] == [context.is_signed for context in toys.contexts]
+    assert [] == toys.calls
+    assert "IncompleteSignature" == xml_error(answer)["Code"]
 
 
 @pytest.mark.parametrize(

@@ -47,22 +47,24 @@ class Authorization(msgspec.Struct, frozen=True):
 
 
 def read_authorization(headers: Mapping[str, str], parameters: Mapping[str, str]) -> Authorization | None:
-    """Returns what the request claims, from its headers or from the query parameters of a presigned address.
+    """Returns what the request claims in its ``Authorization`` header.
 
-    The secret is not known, so the signature itself is not checked; that a request has one keeps pages in a
-    browser out, which cannot send it unasked. The headers must be found by names in lower case.
+    The secret is not known, so the signature itself is not checked; that a request has the header keeps pages
+    in a browser out, which cannot send it unasked. For that reason a presigned address counts for nothing:
+    a link on any page could be one. The headers must be found by names in lower case.
     None where nothing in the request speaks of a signature.
 
     Raises:
-        MalformedAuthorizationError: There is signing material, but not a signature's shape.
+        MalformedAuthorizationError: There is signing material, but not a header of a signature's shape.
     """
     header = headers.get("authorization")
     if header is not None:
         return _from_header(header)
-    folded = {name.lower(): value for name, value in parameters.items()}
-    if "x-amz-credential" in folded or "x-amz-signature" in folded:
-        return _from_parameters(folded)
-    if not _SIGNING_PARAMETERS.isdisjoint(folded) or any(name in headers for name in _SIGNING_HEADERS):
+    if not _SIGNING_PARAMETERS.isdisjoint(map(str.lower, parameters)):
+        raise MalformedAuthorizationError(
+            "A signature in the address is not taken; sign the request in its Authorization header."
+        )
+    if any(name in headers for name in _SIGNING_HEADERS):
         raise MalformedAuthorizationError(
             "The request carries a part of a signature only; sign it with AWS Signature Version 4."
         )
@@ -74,26 +76,15 @@ def _from_header(header: str) -> Authorization:
     if algorithm != _ALGORITHM:
         raise MalformedAuthorizationError(f"The Authorization header must begin with {_ALGORITHM}.")
     parts = dict(_name_and_value(part) for part in rest.split(","))
-    _require(parts, ("Credential", "SignedHeaders", "Signature"), "Authorization header")
+    missing = [name for name in ("Credential", "SignedHeaders", "Signature") if not parts.get(name)]
+    if missing:
+        raise MalformedAuthorizationError(f"The Authorization header requires {', '.join(missing)}.")
     return _from_credential(parts["Credential"])
-
-
-def _from_parameters(parameters: Mapping[str, str]) -> Authorization:
-    if parameters.get("x-amz-algorithm") != _ALGORITHM:
-        raise MalformedAuthorizationError(f"The parameter X-Amz-Algorithm must be {_ALGORITHM}.")
-    _require(parameters, ("x-amz-credential", "x-amz-signedheaders", "x-amz-signature"), "presigned address")
-    return _from_credential(parameters["x-amz-credential"])
 
 
 def _name_and_value(part: str) -> tuple[str, str]:
     name, _, value = part.strip().partition("=")
     return name, value
-
-
-def _require(parts: Mapping[str, str], names: tuple[str, ...], where: str) -> None:
-    missing = [name for name in names if not parts.get(name)]
-    if missing:
-        raise MalformedAuthorizationError(f"The {where} requires {', '.join(missing)}.")
 
 
 def _from_credential(credential: str) -> Authorization:

