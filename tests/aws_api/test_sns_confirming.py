@@ -20,7 +20,6 @@ from trailbell.topics import Protocol, Subscription, SubscriptionState
 pytestmark = pytest.mark.client
 
 NO_SUBSCRIPTION = ("NotFound", "Subscription does not exist")
-DIFFERS = "Attributes Reason: Subscription already exists with different attributes"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from support.sns_calls import SNS_ARN, invalid, refused
 pytestmark = pytest.mark.client
 
 NO_TOPIC = ("NotFound", "Topic does not exist")
-DIFFERS = "Topic already exists with different"
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +31,6 @@ def arn(sns: Any, request: pytest.FixtureRequest) -> str:
     name = f"t{abs(hash(request.node.nodeid))}"
     made: str = sns.create_topic(Name=name)["TopicArn"]
     return made
-
-
-def attributes(sns: Any, arn: str) -> dict[str, str]:
-    shown: dict[str, str] = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
-    return shown
 
 
 def tags(sns: Any, arn: str) -> dict[str, str]:

@@ -39,20 +39,6 @@ def retry_policy(**members: Any) -> str:
     return json.dumps({"healthyRetryPolicy": members})
 
 
-def seconds_of_tries(topic: Topic, until_seconds: int, step_seconds: int = 1) -> list[int]:
-    """After how many seconds a message is tried, looked at step by step."""
-    tried = []
-    before = 0
-    for second in range(0, until_seconds + 1, step_seconds):
-        topic.scenario.chain.deliver_all()
-        with topic.scenario.store.read() as transaction:
-            [message] = [each for each in (transaction.outbox.find(number) for number in (2,)) if each]
-        tried += [second] * (message.attempts - before)
-        before = message.attempts
-        topic.scenario.clock.turn(seconds=step_seconds)
-    return tried
-
-
 class TestCrashes:
     """What a process that ends at the wrong moment leaves to the next."""
 

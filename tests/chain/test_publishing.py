@@ -15,8 +15,6 @@ from support.subscribing import TOPIC, Topic, closing_receiver, notifications
 from trailbell.settings import SmtpSecurity
 from trailbell.topics import BatchEntry, MessageAttribute, PublishRequest
 
-HOUR_SECONDS = 3600
-
 
 @pytest.fixture
 def scenario(tmp_path: Path) -> Iterator[Scenario]:

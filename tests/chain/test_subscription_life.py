@@ -1,6 +1,5 @@
 """The life of a subscription: asked for, confirmed, protected, ended, restored and forgotten."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,12 +25,6 @@ def scenario(tmp_path: Path) -> Iterator[Scenario]:
 @pytest.fixture
 def topic(scenario: Scenario) -> Topic:
     return Topic(scenario)
-
-
-@pytest.fixture
-def unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def refused_as(error: pytest.ExceptionInfo[RequestRefusedError]) -> tuple[RefusalKind, str]:

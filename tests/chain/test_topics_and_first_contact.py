@@ -39,7 +39,6 @@ def refused_as(error: pytest.ExceptionInfo[RequestRefusedError]) -> tuple[Refusa
     return error.value.kind, error.value.message
 
 
-TOKEN_REFUSED = (RefusalKind.INVALID_PARAMETER, "Invalid parameter: Token")
 FORBIDDEN = RefusalKind.ACCESS_DENIED
 
 
