@@ -210,3 +210,14 @@ def test_policies_are_shown_with_what_they_come_to() -> None:
     assert ('{"a": ["b"]}', "MessageAttributes") == (shown["FilterPolicy"], shown["FilterPolicyScope"])
     assert 5 == json.loads(shown["DeliveryPolicy"])["healthyRetryPolicy"]["numRetries"]
     assert 5 == json.loads(shown["EffectiveDeliveryPolicy"])["healthyRetryPolicy"]["numRetries"]
+
+
+@pytest.mark.parametrize("empty", ["", "{}", " { \n } "])
+def test_a_filter_policy_without_a_rule_takes_the_policy_away(empty: str) -> None:
+    given = {"FilterPolicy": '{"a":["b"]}', "RawMessageDelivery": "true"}
+    subscription = Subscription("arn:t:1", "arn:t", Protocol.HTTP, "http://x.example/", attributes=given)
+
+    assert {"RawMessageDelivery": "true"} == changed_subscription_attributes(
+        subscription, "FilterPolicy", empty
+    )
+    assert {} == created_subscription_attributes(Protocol.HTTP, {"FilterPolicy": empty})

@@ -1,6 +1,7 @@
 """The attributes of a subscription: what may be set, how it is kept, what GetSubscriptionAttributes shows."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from trailbell._errors import RefusalKind, RequestRefusedError
@@ -28,6 +29,7 @@ _NAMES = (
     "SubscriptionRoleArn",
 )
 _DEFAULT_SCOPE = "MessageAttributes"
+_EMPTY_OBJECT = re.compile(r"\s*\{\s*\}\s*")
 _UNSUPPORTED = {
     "ReplayPolicy": "a replay of a FIFO topic's archive",
     "SubscriptionRoleArn": "delivery to Firehose",
@@ -116,7 +118,10 @@ def _with(
 
 def _normal(protocol: Protocol, name: str, value: str, attributes: Mapping[str, str]) -> str:
     """The value as it is kept; empty for what asks for nothing."""
-    if not value or name == "FilterPolicy":
+    if name == "FilterPolicy":
+        # A policy without a rule lets everything through: Terraform takes one away by setting this.
+        return "" if _EMPTY_OBJECT.fullmatch(value) else value
+    if not value:
         return value
     if name == "RawMessageDelivery":
         return _raw(protocol, value)
