@@ -4,12 +4,15 @@ import importlib
 import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from benchmarks.machine import describe
 
 NAMES = ("start", "matching", "delivery", "demo")
 LONG_NAMES = ("api", "crash", "extremes", "load")
 """Those that take many minutes and run only when named."""
+
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(names: list[str]) -> int:
@@ -20,7 +23,8 @@ def main(names: list[str]) -> int:
         print(f"no benchmark is called {unknown[0]!r}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     # Asked to end, a benchmark takes its servers and folders with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in _ENDING_SIGNALS:
+        signal.signal(number, _end)
     # Servers that are killed, and what is compared afterwards, are shared with the tests.
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     print(describe())
@@ -28,6 +32,13 @@ def main(names: list[str]) -> int:
         print(f"\n== {name}")
         importlib.import_module(f"benchmarks.{name}").run()
     return 0
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    # A second request must not cut short what the first has set going.
+    for each in _ENDING_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -1,70 +1,84 @@
 """What the AWS APIs take: log events put in full batches and one by one, searched, and rung to a hook.
 
-Data: records of the project's own generator, calm traffic with about one match in a hundred, as log events in
-batches of 1 MiB (the most a call may hold); all fifteen CIS metric filters on the log group. The bodies are
-encoded before the clock starts.
+Data: records of the project's own generator, calm traffic, as log events ten milliseconds apart in batches of
+1 MiB (the most a call may hold); all fifteen CIS metric filters on the log group. The bodies are encoded
+before the clock starts.
 Method: a server process on SQLite, every call durable before it is answered; this process sends the bodies
-over plain keep-alive connections, 1, 2 and 4 at a time, and says how much of a core it took for that. The
-same bodies go to a moto server in the same run, which keeps events in memory and evaluates nothing.
+over plain keep-alive connections, 1, 2 and 4 at a time, and says how much of a core it and the server took.
+The same bodies go as often to a moto server, in turn with ours; it keeps events in memory and evaluates
+nothing. Several passes each: the median with the least and the most, latencies of all passes together.
+Afterwards the log group must hold every byte that was sent.
 Reference lines: ``json`` reading the same bodies, and the chain's own function without HTTP.
 BENCH_API_SECONDS says how long the memory is watched at full speed (60 unless set).
 """
 
 import contextlib
+import importlib.metadata
 import json
 import logging
 import os
 import resource
+import sqlite3
+import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import structlog
 
+from benchmarks.api_keeping import search, watch_memory
 from benchmarks.aws_calls import GROUP, STREAM, Batch, Connection, batches, moto_server
 from benchmarks.hooks import time_hooks
-from benchmarks.machine import percentile, timed
+from benchmarks.machine import percentile, spread, timed
 from benchmarks.servers import ServerProcess, serving
 from trailbell.chain import Chain, LogEventsPut, SystemClock
+from trailbell.controls import watched_controls
+from trailbell.filters import Batch as FilterBatch
+from trailbell.filters import FilterSet, LogEvent, fold
 from trailbell.settings import Settings
 from trailbell.store import Store
 
 __all__ = ["run"]
 
-_CALLS = 400
-_MOTO_CALLS = 60
+_PASSES = 5
+_CALLS = 120
+_WARMING_CALLS = 40
+_CONNECTIONS = (1, 2, 4)
 _SINGLES = 500
-_KEPT_EVENTS = 1_000_000
-_MIB = 1024 * 1024
-_NEEDLE = "NeedleInTheHay"
+
+
+class _Pass(msgspec.Struct, frozen=True):
+    """Full batches sent once through; processor times are shares of one core."""
+
+    events_per_second: float
+    bytes_per_second: float
+    seconds: list[float]
+    client: float
+    server: float
 
 
 def run() -> None:
     """Prints the figures."""
+    versions = ", ".join(f"{each} {importlib.metadata.version(each)}" for each in ("uvicorn", "moto"))
+    print(f"SQLite {sqlite3.sqlite_version}, {versions}; one short pass to warm up, then all count")
     made = batches()
     events = sum(each.events for each in made) / len(made)
     size = sum(each.size_bytes for each in made) / len(made)
     print(f"{len(made)} batches of {events:.0f} events and {size / 1e6:.2f} MB on average")
     _references(made)
+    _throughput(made)
     with tempfile.TemporaryDirectory() as folder, _logs_server(folder) as server:
-        ours = [_full(server.url, made, _CALLS, connections) for connections in (1, 2, 4)]
-        single = _singles(server.url)
-        _line("trailbell, 1 event a call", single)
-    with moto_server() as url:
-        _prepare(url, with_filters=False)
-        theirs = [_full(url, made, _MOTO_CALLS, connections, "moto") for connections in (1, 2, 4)]
-        _line("moto, 1 event a call", _singles(url))
-    print(f"full batches: {max(ours) / max(theirs):.1f} times as many events a second as moto")
-    with tempfile.TemporaryDirectory() as folder, _logs_server(folder) as server:
-        _search(server.url, made)
+        search(server.url, made)
     time_hooks()
     with (
         tempfile.TemporaryDirectory() as folder,
         _logs_server(folder, "--log-event-bytes", "1 GiB") as server,
     ):
-        _memory(server, Path(folder), made, int(os.environ.get("BENCH_API_SECONDS", "60")))
+        seconds = int(os.environ.get("BENCH_API_SECONDS", "60"))
+        watch_memory(server, Path(folder) / "data", made, seconds)
 
 
 @contextlib.contextmanager
@@ -73,21 +87,23 @@ def _logs_server(folder: str, *arguments: str) -> Iterator[ServerProcess]:
     logs = Path(folder) / "logs"
     logs.mkdir()
     with serving("--data", f"{folder}/data", "--source", str(logs), *arguments) as server:
-        _prepare(server.url, with_filters=True)
+        with Connection(server.url) as connection:
+            connection.call("CreateLogStream", {"logGroupName": GROUP, "logStreamName": STREAM})
+            filters = connection.call("DescribeMetricFilters", {"logGroupName": GROUP})["metricFilters"]
+        if len(filters) != len(watched_controls()):
+            raise RuntimeError(f"the log group has {len(filters)} metric filters")
         yield server
 
 
-def _prepare(url: str, *, with_filters: bool) -> None:
-    with Connection(url) as connection:
-        if not with_filters:
-            connection.call("CreateLogGroup", {"logGroupName": GROUP})
-        connection.call("CreateLogStream", {"logGroupName": GROUP, "logStreamName": STREAM})
-
-
 def _references(made: Sequence[Batch]) -> None:
-    seconds = timed(lambda: [json.loads(each.body) for each in made])
     events = sum(each.events for each in made)
-    print(f"{'json.loads of the bodies':<34} {events / seconds:9.0f} events/s")
+
+    def line(label: str, step: Callable[[], object]) -> None:
+        rates = [events / timed(step) for _ in range(_PASSES)]
+        print(f"{label:<28} {spread(rates, 'events/s', 0)}")
+
+    line("json.loads of the bodies", lambda: [json.loads(each.body) for each in made])
+    puts = [_put_of(each) for each in made]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "data")
@@ -96,10 +112,14 @@ def _references(made: Sequence[Batch]) -> None:
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
             chain = Chain(settings, store, SystemClock(), nowhere, "http://127.0.0.1:4747")
             chain.log_events.streams.create(GROUP, STREAM)
-            puts = [_put_of(each) for each in made]
-            seconds = timed(lambda: [chain.log_events.put(each) for each in puts])
+            line("the chain without HTTP", lambda: [chain.log_events.put(each) for each in puts])
+            with store.read() as transaction:
+                filters = FilterSet([each.definition for each in transaction.filters.all(GROUP)])
         store.close()
-    print(f"{'the chain without HTTP':<34} {events / seconds:9.0f} events/s")
+    matches = sum(_matches(each, filters) for each in puts)
+    print(
+        f"{matches} of {events} events match one of {len(filters.filters)} filters ({matches / events:.2%})"
+    )
 
 
 def _put_of(batch: Batch) -> LogEventsPut:
@@ -108,111 +128,105 @@ def _put_of(batch: Batch) -> LogEventsPut:
     return LogEventsPut(GROUP, STREAM, instants, [each["message"].encode() for each in decoded])
 
 
-def _full(url: str, made: Sequence[Batch], calls: int, connections: int, name: str = "trailbell") -> float:
-    """Sends full batches; returns events a second."""
+def _matches(put: LogEventsPut, filters: FilterSet) -> int:
+    events = tuple(map(LogEvent, put.instants_ms, put.messages))
+    return len(fold(FilterBatch(events, from_trail=False), filters).matches)
+
+
+def _throughput(made: Sequence[Batch]) -> None:
+    """Sends the same to our server and to moto's in turn, which rests while the other works."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _logs_server(folder) as server,
+        moto_server() as moto,
+    ):
+        with Connection(moto.url) as connection:
+            connection.call("CreateLogGroup", {"logGroupName": GROUP})
+            connection.call("CreateLogStream", {"logGroupName": GROUP, "logStreamName": STREAM})
+        for each in (server, moto):
+            _full(each, made, 1, _WARMING_CALLS)
+        before = _stored_bytes(server.url)
+        ratios = []
+        for connections in _CONNECTIONS:
+            ours, theirs = [], []
+            for _ in range(_PASSES):
+                ours.append(_full(server, made, connections, _CALLS))
+                theirs.append(_full(moto, made, connections, _CALLS))
+            _full_line("trailbell", connections, ours)
+            _full_line("moto", connections, theirs)
+            ratios.append(_rate(ours) / _rate(theirs))
+        sent = len(_CONNECTIONS) * _PASSES * _sent_bytes(made, _CALLS)
+        kept = _stored_bytes(server.url) - before
+        print(f"sent {sent} bytes, kept {kept}: {'balanced' if sent == kept else 'NOT BALANCED'}")
+        told = ", ".join(f"{each:.1f}" for each in ratios)
+        print(f"full batches: {told} times as many events a second as moto on {_CONNECTIONS} connections")
+        _single_line("trailbell, 1 event a call", server.url)
+        _single_line("moto, 1 event a call", moto.url)
+
+
+def _full(server: ServerProcess, made: Sequence[Batch], connections: int, calls: int) -> _Pass:
+    """Sends full batches."""
     seconds: list[float] = []
-    before = resource.getrusage(resource.RUSAGE_SELF)
 
     def send(first: int) -> None:
-        with Connection(url) as connection:
+        with Connection(server.url) as connection:
             for number in range(first, calls, connections):
                 body = made[number % len(made)].body
                 seconds.append(timed(lambda: connection.send("PutLogEvents", body)))  # noqa: B023
 
-    threads = [threading.Thread(target=send, args=(first,)) for first in range(connections)]
-    start = time.perf_counter()
+    threads = [threading.Thread(target=send, args=(first,), daemon=True) for first in range(connections)]
+    own, theirs, start = _own_seconds(), server.processor_seconds(), time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     took = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    own = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / took
-    events = sum(made[number % len(made)].events for number in range(calls))
-    size = sum(made[number % len(made)].size_bytes for number in range(calls))
-    label = f"{name}, {connections} connection{'s' if connections > 1 else ''}"
-    print(
-        f"{label:<34} {events / took:9.0f} events/s  {size / took / 1e6:6.1f} MB/s  "
-        f"p50 {percentile(seconds, 50) * 1000:6.1f} ms  p99 {percentile(seconds, 99) * 1000:6.1f} ms  "
-        f"(the client took {own:.0%} of a core)"
+    if len(seconds) != calls:
+        raise RuntimeError(f"only {len(seconds)} of {calls} calls were answered")
+    return _Pass(
+        events_per_second=sum(made[number % len(made)].events for number in range(calls)) / took,
+        bytes_per_second=_sent_bytes(made, calls) / took,
+        seconds=seconds,
+        client=(_own_seconds() - own) / took,
+        server=(server.processor_seconds() - theirs) / took,
     )
-    return events / took
 
 
-def _singles(url: str) -> list[float]:
+def _sent_bytes(made: Sequence[Batch], calls: int) -> int:
+    return sum(made[number % len(made)].size_bytes for number in range(calls))
+
+
+def _stored_bytes(url: str) -> int:
+    with Connection(url) as connection:
+        [group] = connection.call("DescribeLogGroups", {"logGroupNamePrefix": GROUP})["logGroups"]
+    return int(group["storedBytes"])
+
+
+def _own_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _rate(passes: Sequence[_Pass]) -> float:
+    return statistics.median(each.events_per_second for each in passes)
+
+
+def _full_line(name: str, connections: int, passes: Sequence[_Pass]) -> None:
+    seconds = [each for one in passes for each in one.seconds]
+    rates = spread([each.events_per_second for each in passes], "events/s", 0)
+    print(
+        f"{f'{name}, {connections} conn.':<19} {rates}, "
+        f"{statistics.median(each.bytes_per_second for each in passes) / 1e6:.0f} MB/s, "
+        f"p50 {percentile(seconds, 50) * 1000:.1f} ms, p99 {percentile(seconds, 99) * 1000:.1f} ms; "
+        f"of a core: server {statistics.median(each.server for each in passes):.0%}, "
+        f"client {statistics.median(each.client for each in passes):.0%}"
+    )
+
+
+def _single_line(label: str, url: str) -> None:
     event = {"timestamp": time.time_ns() // 1_000_000, "message": '{"eventName":"GetObject"}'}
     body = json.dumps({"logGroupName": GROUP, "logStreamName": STREAM, "logEvents": [event]}).encode()
     with Connection(url) as connection:
-        return [timed(lambda: connection.send("PutLogEvents", body)) for _ in range(_SINGLES)]
-
-
-def _line(label: str, seconds: Sequence[float]) -> None:
+        seconds = [timed(lambda: connection.send("PutLogEvents", body)) for _ in range(_SINGLES)]
     parts = ", ".join(f"p{percent} {percentile(seconds, percent) * 1000:.2f} ms" for percent in (50, 95, 99))
-    print(f"{label:<34} {len(seconds)} times: {parts}, longest {max(seconds) * 1000:.1f} ms")
-
-
-def _search(url: str, made: Sequence[Batch]) -> None:
-    """Keeps a million events, one in a hundred thousand of them a needle, and searches them."""
-    kept = 0
-    with Connection(url) as connection:
-        number = 0
-        while kept < _KEPT_EVENTS:
-            batch = made[number % len(made)]
-            connection.send("PutLogEvents", batch.body)
-            before, kept = kept, kept + batch.events
-            if before // 100_000 != kept // 100_000:
-                message = json.dumps({"eventName": _NEEDLE, "eventID": str(kept)})
-                event = {"timestamp": batch.last_ms, "message": message}
-                put = {"logGroupName": GROUP, "logStreamName": STREAM, "logEvents": [event]}
-                connection.call("PutLogEvents", put)
-            number += 1
-        asked = {"logGroupName": GROUP, "filterPattern": f'{{ $.eventName = "{_NEEDLE}" }}'}
-        pages: list[float] = []
-        found: list[int] = []
-        token = None
-        while token is not None or not pages:
-            start = time.perf_counter()
-            answer = connection.call("FilterLogEvents", {**asked, **({"nextToken": token} if token else {})})
-            pages.append(time.perf_counter() - start)
-            found.append(len(answer["events"]))
-            token = answer.get("nextToken")
-    first = next(index for index, number in enumerate(found) if number)
-    print(
-        f"FilterLogEvents over {kept} kept events, {sum(found)} needles: first page {pages[0]:.3f} s, "
-        f"first needle after {first + 1} pages and {sum(pages[: first + 1]):.3f} s, "
-        f"all {len(pages)} pages {sum(pages):.3f} s, longest page {max(pages):.3f} s"
-    )
-
-
-def _memory(server: ServerProcess, folder: Path, made: Sequence[Batch], seconds: int) -> None:
-    """Puts at full speed over two connections, and looks at the server once a second."""
-    stopping = threading.Event()
-    sent: list[int] = []
-
-    def send(first: int) -> None:
-        with Connection(server.url) as connection:
-            number = first
-            while not stopping.is_set():
-                connection.send("PutLogEvents", made[number % len(made)].body)
-                sent.append(made[number % len(made)].events)
-                number += 2
-
-    threads = [threading.Thread(target=send, args=(first,)) for first in range(2)]
-    looks = [server.resident_bytes() / _MIB]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    while time.perf_counter() - start < seconds:
-        time.sleep(1)
-        looks.append(server.resident_bytes() / _MIB)
-    stopping.set()
-    for thread in threads:
-        thread.join()
-    took = time.perf_counter() - start
-    database = sum(each.stat().st_size for each in (folder / "data").glob("trailbell.db*")) / _MIB
-    every = max(1, len(looks) // 10)
-    print(f"{took:.0f} s at full speed: {sum(sent) / took:.0f} events/s, {sum(sent)} in all")
-    print(
-        f"memory: {looks[0]:.0f} MiB before, at most {max(looks):.0f}, at last {looks[-1]:.0f}; on the way "
-        f"{', '.join(f'{each:.0f}' for each in looks[::every])}; database {database:.0f} MiB"
-    )
+    print(f"{label:<28} {len(seconds)} times: {parts}, longest {max(seconds) * 1000:.1f} ms")

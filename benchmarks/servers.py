@@ -4,14 +4,17 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["ServerProcess", "command", "serving"]
+__all__ = ["ServerProcess", "command", "ending", "serving"]
 
 ENVIRONMENT = {name: text for name, text in os.environ.items() if not name.startswith("TRAILBELL_")}
 # Compiled modules are part of what is measured: every command would start three times slower without them.
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
+
+_ENDING_SECONDS = 20
 
 
 def command(*arguments: str) -> list[str]:
@@ -33,6 +36,26 @@ class ServerProcess:
                 return int(line.split()[1]) * 1024
         raise RuntimeError("this system does not tell the memory of a process")
 
+    def processor_seconds(self) -> float:
+        """Returns the processor time the process has taken so far."""
+        # The name in the second field may hold spaces; the rest counts from the bracket that closes it.
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def ending(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Ends a process however the block is left; one that does not heed the request is killed."""
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(_ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
 
 @contextlib.contextmanager
 def serving(*arguments: str) -> Iterator[ServerProcess]:
@@ -44,14 +67,16 @@ def serving(*arguments: str) -> Iterator[ServerProcess]:
         text=True,
         env=ENVIRONMENT,
     )
-    try:
-        assert process.stderr is not None  # noqa: S101 - PIPE was asked for
+    assert process.stderr is not None  # noqa: S101 - PIPE was asked for
+    with ending(process):
         for line in process.stderr:
             if line.startswith("listening on "):
-                yield ServerProcess(process, line.removeprefix("listening on ").strip())
                 break
         else:
             raise RuntimeError("the server did not start")
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+        # A log that nobody reads fills its pipe after some hundred lines, and then the server stands still.
+        reader = threading.Thread(target=process.stderr.read, daemon=True)
+        reader.start()
+        yield ServerProcess(process, line.removeprefix("listening on ").strip())
+    reader.join()
+    process.stderr.close()

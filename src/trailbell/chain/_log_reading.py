@@ -184,6 +184,9 @@ def read_forward(
         if begin >= gap:
             work_bytes += batch.size_bytes + _BATCH_BYTES + _EVENT_BYTES * batch.events
         spans.append((batch.first_ms, batch.last_ms))
+        if (batch.last_ms, batch.id) < (gap.at_ms, gap.batch_id):
+            # All of it was read by pages before; many batches of one instant would be unpacked for each page.
+            continue
         columns = batch.unpack()
         instants = columns[0]
         start = max(bisect_left(instants, scope.start_ms), _index_of(gap, batch, instants))

@@ -147,7 +147,8 @@ SETTINGS: tuple[SettingField, ...] = (
         name="log_event_bytes",
         default="4 GiB",
         expected="a whole number of bytes, at least 1, or a size such as 500 MiB or 2 GiB",
-        meaning="How much room log events may take as they are kept, compressed; the oldest go first.",
+        meaning="How much room log events may take as they are kept, compressed; the oldest go first. Looked "
+        "at once a minute; the database file does not shrink, its free room is used again.",
     ),
     SettingField(
         name="public_url",
