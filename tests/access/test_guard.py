@@ -202,3 +202,25 @@ def test_a_web_socket_is_guarded_too() -> None:
 
 def test_start_and_end_of_the_server_pass() -> None:
     assert guarded([], type="lifespan")[1]
+
+
+@pytest.mark.parametrize(
+    ("public_origin", "origin", "expected"),
+    [
+        ("https://alarms.example.com", "https://alarms.example.com", 200),
+        ("https://Alarms.example.com", "https://alarms.EXAMPLE.com", 200),
+        ("https://alarms.example.com", "https://other.example.com", 403),
+        ("https://alarms.example.com", "https://alarms.example.com.attacker.example", 403),
+        ("", "https://alarms.example.com", 403),
+        ("", "", 403),
+        ("", "null", 403),
+    ],
+)
+def test_pages_behind_a_proxy_that_speaks_tls_are_our_own(
+    public_origin: str, origin: str, expected: int
+) -> None:
+    hosts = hosts_for("127.0.0.1", 4747) | {"alarms.example.com"}
+    guard = GuardMiddleware(Recorder(), hosts, public_origin=public_origin)
+    reply = call(guard, [("host", "alarms.example.com"), ("origin", origin)])
+
+    assert expected == reply.status

@@ -40,12 +40,21 @@ class GuardMiddleware:
     * An ``Origin``, where there is one, of the same scheme and of an allowed host and port; else 403.
     * No ``Sec-Fetch-Site`` of ``cross-site`` or ``same-site``; else 403.
 
+    ``public_origin`` is our own behind a proxy, which may speak TLS where we do not: its pages are ours.
     With ``allow_links`` a link on another site may open a page here: a GET or HEAD that the browser marks as
     navigation to a whole document.
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str], *, allow_links: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        allowed_hosts: Collection[str],
+        *,
+        allow_links: bool = False,
+        public_origin: str = "",
+    ) -> None:
         self._app = app
+        self._public_origin = public_origin.lower()
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
         self._allow_links = allow_links
 
@@ -75,6 +84,8 @@ class GuardMiddleware:
         return None
 
     def _is_own(self, origin: str, scope: Scope, host: str) -> bool:
+        if self._public_origin and origin == self._public_origin:
+            return True
         scheme = _WEB_SCHEMES.get(scope["scheme"], scope["scheme"])
         authority = origin.removeprefix(f"{scheme}://")
         if authority == origin or scheme not in _DEFAULT_PORTS:

@@ -96,7 +96,7 @@ def running_server(settings: Settings, terminal: TextIO) -> Iterator[Running]:
             raise
         hosts = hosts_for(host, real_port) | {urlsplit(public_url).netloc}
         aws_api = make_aws_api(chain, clock, settings, public_url)
-        web = WebServer(make_app(chain, clock, hosts, aws_api), opened)
+        web = WebServer(make_app(chain, clock, hosts, aws_api, settings.public_url), opened)
         chain.start()
         web.start()
         try:

@@ -23,8 +23,13 @@ __all__ = ["make_app"]
 _LARGEST_BODY_BYTES = 64 * 1024
 
 
-def make_app(chain: Chain, clock: Clock, allowed_hosts: Collection[str], aws_api: AwsApi) -> Starlette:
-    """Builds the application over a running chain, with the AWS APIs at its root."""
+def make_app(
+    chain: Chain, clock: Clock, allowed_hosts: Collection[str], aws_api: AwsApi, public_origin: str = ""
+) -> Starlette:
+    """Builds the application over a running chain, with the AWS APIs at its root.
+
+    ``public_origin`` is where the server is reached from outside, if that is not where it listens.
+    """
     small = [Middleware(BodyLimitMiddleware, max_bytes=_LARGEST_BODY_BYTES)]
     return Starlette(
         routes=[
@@ -37,7 +42,14 @@ def make_app(chain: Chain, clock: Clock, allowed_hosts: Collection[str], aws_api
             Route("/service/{service}/operation/{operation}", aws_api.__call__, methods=["POST"]),
         ],
         # Links in messages are followed from elsewhere; what they open says what it does, or asks.
-        middleware=[Middleware(GuardMiddleware, allowed_hosts=allowed_hosts, allow_links=True)],
+        middleware=[
+            Middleware(
+                GuardMiddleware,
+                allowed_hosts=allowed_hosts,
+                allow_links=True,
+                public_origin=public_origin,
+            )
+        ],
         exception_handlers={TrailbellError: _refused, HTTPException: _no_such_route},
     )
 
