@@ -2,7 +2,6 @@
 
 TrailbellError
   PatternError              a filter pattern that is not valid (patterns)
-    UnsupportedSyntaxError  a valid syntax this version does not evaluate yet
   DamagedContentError       bytes that are no log file (cloudtrail)
   UnreadableEvidenceError   kept evidence of another version (evidence)
   AlarmDefinitionError      an alarm that cannot be evaluated as defined (alarms)

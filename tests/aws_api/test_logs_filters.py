@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
 from support.aws_server import AwsServer, aws_server
 from support.clock import START_MS, ManualClock
+from support.pattern_cases import CASES
 
 pytestmark = pytest.mark.client
 
@@ -163,10 +164,10 @@ def test_what_is_not_there_is_said(
             {"metricTransformations": [{**ONE, "metricValue": "$.values[*]"}]},
             "metric value $.values[*] must be a valid number",
         ),
-        ({"metricTransformations": [{**ONE, "metricValue": "$.value"}]}, "literal numbers only"),
+        ({"metricTransformations": [{**ONE, "metricValue": "$.value"}]}, "$.value must be a valid number"),
         ({"metricTransformations": [{**ONE, "metricValue": "nan"}]}, "must be a valid number"),
-        ({"metricTransformations": [{**ONE, "dimensions": {"a": "$.b"}}]}, "dimensions"),
-        ({"emitSystemFieldDimensions": ["@aws.account"]}, "emitSystemFieldDimensions"),
+        ({"metricTransformations": [{**ONE, "dimensions": {"a": "$.b"}}]}, "does not support dimensions"),
+        ({"emitSystemFieldDimensions": ["@aws.user"]}, "@aws.user"),
         ({"fieldSelectionCriteria": "x"}, "fieldSelectionCriteria"),
         ({"applyOnTransformedLogs": True}, "applyOnTransformedLogs"),
     ],
@@ -225,6 +226,56 @@ def test_a_deleted_filter_is_gone(logs: Any) -> None:
     logs.delete_metric_filter(logGroupName="g", filterName="f")
 
     assert [] == logs.describe_metric_filters()["metricFilters"]
+
+
+def test_a_filter_with_dimensions_is_described_with_them(logs: Any) -> None:
+    dimensions = {"Op": "$.op", "Code": "$.code"}
+    logs.put_metric_filter(
+        logGroupName="g",
+        filterName="f",
+        filterPattern=DENIED,
+        metricTransformations=[{**ONE, "metricValue": "$.ms", "dimensions": dimensions}],
+        emitSystemFieldDimensions=["@aws.region"],
+    )
+    [found] = logs.describe_metric_filters()["metricFilters"]
+
+    assert [{**ONE, "metricValue": "$.ms", "dimensions": dimensions}] == found["metricTransformations"]
+    assert ["@aws.region"] == found["emitSystemFieldDimensions"]
+
+
+@pytest.mark.parametrize("syntax", ["terms", "regex", "json", "delimited", "empty"])
+def test_every_case_is_answered_by_the_server_as_by_the_service(logs: Any, syntax: str) -> None:
+    wrong = []
+    for case in CASES:
+        if case.syntax != syntax:
+            continue
+        try:
+            answer = logs.test_metric_filter(filterPattern=case.pattern, logEventMessages=[case.message])
+        except ClientError as error:
+            found: bool | str = "invalid"
+            if error.response["Error"]["Code"] != "InvalidParameterException":
+                wrong.append((case.id, error.response["Error"]))
+        else:
+            found = answer["matches"] != []
+            if found and case.extract is not None and answer["matches"][0]["extractedValues"] != case.extract:
+                wrong.append((case.id, answer))
+        if found != case.match:
+            wrong.append((case.id, found))
+
+    assert [] == wrong
+
+
+def test_words_are_extracted_by_name_and_position(logs: Any) -> None:
+    given = ["127.0.0.1 - frank 404", "127.0.0.1 x"]
+    found = logs.test_metric_filter(filterPattern="[ip, ..., status = 4*]", logEventMessages=given)["matches"]
+
+    assert [
+        {
+            "eventNumber": 1,
+            "eventMessage": given[0],
+            "extractedValues": {"$ip": "127.0.0.1", "$2": "-", "$3": "frank", "$status": "404"},
+        }
+    ] == found
 
 
 def test_a_pattern_is_tested_against_messages_counted_from_one(logs: Any) -> None:

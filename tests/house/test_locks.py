@@ -62,7 +62,8 @@ def text_files() -> list[tuple[Path, str]]:
     for path in project_files():
         content = path.read_bytes()
         if b"\0" not in content:
-            found.append((path, content.decode("utf-8")))
+            # Seeds of the fuzz target hold bytes that are no text.
+            found.append((path, content.decode("utf-8", "replace")))
     return found
 
 

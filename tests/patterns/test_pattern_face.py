@@ -73,19 +73,20 @@ def test_a_set_names_the_patterns_that_match_in_ascending_order() -> None:
         "{ $.y NOT EXISTS }",
     ]
     patterns = compile_patterns([parse_pattern(text) for text in texts])
-    login = patterns.decode(b'{"eventName":"ConsoleLogin","errorCode":"AccessDenied"}')
+    login = b'{"eventName":"ConsoleLogin","errorCode":"AccessDenied"}'
 
-    assert patterns.match(login) == (0, 1, 2, 4, 5)
-    assert patterns.match(patterns.decode(b'{"eventName":"Other"}')) == (2, 5)
-    assert patterns.match(patterns.decode(b"not JSON")) == (2,)
-    assert patterns.match(None) == (2,)
+    assert patterns.matching(login) == (0, 1, 2, 4, 5)
+    assert patterns.match(patterns.decode(login), login) == (0, 1, 2, 4, 5)
+    assert patterns.matching(b'{"eventName":"Other"}') == (2, 5)
+    assert patterns.matching(b"not JSON") == (2,)
+    assert patterns.match(None, b"not JSON") == (2,)
     assert len(patterns.patterns) == len(texts)
 
 
 def test_a_set_of_no_patterns_matches_nothing() -> None:
     patterns = compile_patterns([])
 
-    assert patterns.match(patterns.decode(b"{}")) == ()
+    assert patterns.matching(b"{}") == ()
     assert patterns.decode(b"[]") is None
 
 

@@ -96,7 +96,7 @@ def _agree(patterns: list[Pattern], message: bytes) -> None:
     compiled = compile_patterns(patterns)
     expected = tuple(number for number, pattern in enumerate(patterns) if matches(pattern, message))
 
-    assert expected == compiled.match(compiled.decode(message))
+    assert expected == compiled.matching(message)
 
 
 @given(st.lists(patterns(), max_size=6), st.lists(messages(), min_size=1, max_size=4))
@@ -115,6 +115,6 @@ def test_a_pattern_alone_answers_as_it_does_among_others(message: str) -> None:
     together = compile_patterns(ASSORTED)
     alone = [compile_patterns([pattern]) for pattern in ASSORTED]
 
-    assert together.match(together.decode(encoded)) == tuple(
-        number for number, one in enumerate(alone) if one.match(one.decode(encoded))
+    assert together.matching(encoded) == tuple(
+        number for number, one in enumerate(alone) if one.matching(encoded)
     )

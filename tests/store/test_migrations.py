@@ -117,6 +117,16 @@ def test_what_the_third_schema_writes_otherwise_says_the_same(tmp_path: Path) ->
     )
 
 
+def test_a_filter_of_an_earlier_schema_has_no_dimensions(tmp_path: Path) -> None:
+    make(tmp_path / "trailbell.db", "0003")
+    store = Store(tmp_path)
+    with store.read() as transaction:
+        [kept] = transaction.filters.all()
+    store.close()
+
+    assert ((), ()) == (kept.definition.transformation.dimensions, kept.definition.system_dimensions)
+
+
 def test_a_rejected_record_of_the_first_schema_has_an_empty_excerpt(tmp_path: Path) -> None:
     make(tmp_path / "trailbell.db", "0001")
     store = Store(tmp_path)

@@ -39,21 +39,21 @@ def _session(protocol: str | None) -> Any:
     return boto3.Session(botocore_session=session, region_name=_REGION)
 
 
-def client(service: str, url: str, protocol: str | None = None) -> Any:
+def client(service: str, url: str, protocol: str | None = None, config: Config | None = None) -> Any:
     """A boto3 client of a service at this address; it tries once, and closes its sockets when let go.
 
-    ``protocol`` makes it speak ``json``, ``query`` and ``smithy-rpc-v2-cbor``, not botocore's choice.
+    ``protocol`` makes it speak ``json``, ``query`` and ``smithy-rpc-v2-cbor``, not botocore's choice;
+    ``config`` overrides more of its ways.
     """
+    usual = Config(
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        connect_timeout=_TIMEOUT_SECONDS,
+        read_timeout=_TIMEOUT_SECONDS,
+        proxies={},
+        ignore_configured_endpoint_urls=True,
+    )
     made = _session(protocol).client(
-        service,
-        endpoint_url=url,
-        config=Config(
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            connect_timeout=_TIMEOUT_SECONDS,
-            read_timeout=_TIMEOUT_SECONDS,
-            proxies={},
-            ignore_configured_endpoint_urls=True,
-        ),
+        service, endpoint_url=url, config=usual if config is None else usual.merge(config)
     )
     weakref.finalize(made, made._endpoint.http_session.close)
     return made

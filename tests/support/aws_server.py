@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config  # type: ignore[import-untyped]
+
 from support.aws_clients import client
 from support.clock import ManualClock
 from trailbell.access import hosts_for
@@ -27,9 +29,9 @@ class AwsServer:
         self.clock = clock
         self.terminal = terminal
 
-    def client(self, service: str, protocol: str | None = None) -> Any:
+    def client(self, service: str, protocol: str | None = None, config: Config | None = None) -> Any:
         """A boto3 client of the server."""
-        return client(service, self.url, protocol)
+        return client(service, self.url, protocol, config)
 
 
 @contextlib.contextmanager

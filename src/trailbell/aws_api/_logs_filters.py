@@ -20,7 +20,7 @@ class _MetricTransformation(CamelStruct, frozen=True):
     metric_value: str
     default_value: float | None = None
     unit: str | None = None
-    dimensions: Mapping[str, str] = {}
+    dimensions: Mapping[str, str] | None = None
 
 
 class _PutMetricFilterRequest(CamelStruct, frozen=True):
@@ -55,6 +55,7 @@ class _MetricFilter(CamelStruct, frozen=True):
     creation_time: int
     log_group_name: str
     apply_on_transformed_logs: bool
+    emit_system_field_dimensions: tuple[str, ...] | None = None
 
 
 class _DescribeMetricFiltersResult(CamelStruct, frozen=True):
@@ -79,7 +80,7 @@ class _TestMetricFilterRequest(CamelStruct, frozen=True):
 
 
 class _MetricFilterMatchRecord(CamelStruct, frozen=True):
-    """A message that matches; counted from 1. JSON patterns extract nothing."""
+    """A message that matches; counted from 1. Only space-delimited patterns extract anything."""
 
     event_number: int
     event_message: str
@@ -95,11 +96,22 @@ class _TestMetricFilterResult(CamelStruct, frozen=True):
 def _put_metric_filter(request: _PutMetricFilterRequest, context: Context) -> None:
     """Puts a metric filter, or replaces the one of its name."""
     [given] = request.metric_transformations
-    _check_supported(request, given)
-    metric = MetricKey(given.metric_namespace, given.metric_name)
-    transformation = Published(metric, given.metric_value, given.default_value, given.unit)
+    _check_supported(request)
+    transformation = Published(
+        metric=MetricKey(given.metric_namespace, given.metric_name),
+        value=given.metric_value,
+        default_value=given.default_value,
+        unit=given.unit,
+        dimensions=tuple((given.dimensions or {}).items()),
+    )
     context.chain.metric_filters.put(
-        Definition(request.log_group_name, request.filter_name, request.filter_pattern, transformation)
+        Definition(
+            log_group=request.log_group_name,
+            name=request.filter_name,
+            pattern=request.filter_pattern,
+            transformation=transformation,
+            system_dimensions=request.emit_system_field_dimensions,
+        )
     )
 
 
@@ -129,14 +141,15 @@ def _test_metric_filter(request: _TestMetricFilterRequest, context: Context) -> 
     messages = request.log_event_messages
     matching = context.chain.metric_filters.test(request.filter_pattern, messages)
     return _TestMetricFilterResult(
-        tuple(_MetricFilterMatchRecord(index + 1, messages[index], {}) for index in matching)
+        tuple(
+            _MetricFilterMatchRecord(index + 1, messages[index], extracted)
+            for index, extracted in matching.items()
+        )
     )
 
 
-def _check_supported(request: _PutMetricFilterRequest, given: _MetricTransformation) -> None:
+def _check_supported(request: _PutMetricFilterRequest) -> None:
     unsupported = {
-        "dimensions": bool(given.dimensions),
-        "emitSystemFieldDimensions": bool(request.emit_system_field_dimensions),
         "fieldSelectionCriteria": bool(request.field_selection_criteria),
         "applyOnTransformedLogs": request.apply_on_transformed_logs,
     }
@@ -179,11 +192,13 @@ def _described(stored: StoredFilter) -> _MetricFilter:
                 metric_value=published.value,
                 default_value=published.default_value,
                 unit=published.unit,
+                dimensions=dict(published.dimensions) or None,
             ),
         ),
         creation_time=stored.created_ms,
         log_group_name=definition.log_group,
         apply_on_transformed_logs=False,
+        emit_system_field_dimensions=definition.system_dimensions or None,
     )
 
 

@@ -79,8 +79,7 @@ class Chain:
         self._backlog = Backlog(self._horizon_ms, self._news_from_ms())
         sources = [_usable_source(Path(each)) for each in dict.fromkeys(settings.source)]
         subscriptions = self._set_up()
-        # Named as CloudTrail names the stream of a trail: after its account and its home region.
-        self.filterings = Filterings(store, f"{settings.account_id}_CloudTrail_{settings.region}")
+        self.filterings = Filterings(store, settings)
         self.metrics = MetricBook(store, clock, settings, self.arrived)
         self.alarms = AlarmBook(store, clock, settings, self.evaluator, self._wake)
         self.log_groups = LogGroups(store, clock, settings, self.filterings)

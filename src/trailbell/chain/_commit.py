@@ -4,7 +4,7 @@ All of it in the caller's transaction: nothing of a file is counted unless its l
 files of a group add is gathered and written once, as small files are many.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -19,6 +19,7 @@ from trailbell.filters import (
     LogEvent,
     Partial,
     RecordCounts,
+    SeriesLimit,
     SeriesMinute,
     Settled,
     identities_of,
@@ -39,13 +40,29 @@ class Filtering:
     """The stored filters of a log group with their compiled set.
 
     ``log_stream`` is where trail sources keep what matches; nothing is kept without one.
+    ``system_fields`` are what the system dimensions stand for.
     """
 
-    def __init__(self, stored: Sequence[StoredFilter], log_group: str = "", log_stream: str = "") -> None:
+    def __init__(
+        self,
+        stored: Sequence[StoredFilter],
+        log_group: str = "",
+        log_stream: str = "",
+        system_fields: Mapping[str, str] | None = None,
+    ) -> None:
         self.log_group = log_group
         self.log_stream = log_stream
         self.ids = tuple(each.id for each in stored)
-        self.set = FilterSet([each.definition for each in stored])
+        self.set = FilterSet([each.definition for each in stored], system_fields)
+        self.limit = SeriesLimit(self._exceeded)
+
+    def _exceeded(self, index: int) -> None:
+        _log.warning(
+            "a metric filter makes too many different dimensions: for the rest of this hour it publishes "
+            "new ones without any",
+            log_group=self.log_group,
+            metric_filter=self.set.filters[index].name,
+        )
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -114,7 +131,8 @@ class GroupCommit:
         partial = taken.partial
         if partial is None:
             return RecordCounts()
-        settled = settle(partial, self._filtering.set, self._seen)
+        self._filtering.limit.begin(self._now_ms)
+        settled = settle(partial, self._filtering.set, self._seen, self._filtering.limit)
         # Within the group too a record counts once.
         self._seen |= settled.identities
         self._fresh |= settled.identities

@@ -3,6 +3,7 @@
 import threading
 
 from trailbell.chain._commit import Filtering
+from trailbell.settings import Settings
 from trailbell.store import Store
 
 __all__ = ["Filterings"]
@@ -13,12 +14,14 @@ class Filterings:
 
     Args:
         store: Where the filters are kept.
-        trail_stream: The log stream in which trail sources keep what matches.
+        settings: The account and the region.
     """
 
-    def __init__(self, store: Store, trail_stream: str) -> None:
+    def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._trail_stream = trail_stream
+        # Named as CloudTrail names the stream of a trail: after its account and its home region.
+        self._trail_stream = f"{settings.account_id}_CloudTrail_{settings.region}"
+        self._system_fields = {"@aws.account": settings.account_id, "@aws.region": settings.region}
         self._compiled: dict[str, Filtering] = {}
         self._lock = threading.Lock()
 
@@ -28,7 +31,9 @@ class Filterings:
         if compiled is not None:
             return compiled
         with self._lock, self._store.read() as transaction:
-            compiled = Filtering(transaction.filters.all(log_group), log_group, self._trail_stream)
+            compiled = Filtering(
+                transaction.filters.all(log_group), log_group, self._trail_stream, self._system_fields
+            )
             self._compiled[log_group] = compiled
         return compiled
 

@@ -95,7 +95,9 @@ def accept(put: LogEventsPut, group: StoredGroup, filtering: Filtering, now_ms: 
             "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
         )
     events = tuple(map(LogEvent, kept.instants_ms, kept.messages))
-    settled = settle(fold(Batch(events, from_trail=False), filtering.set), filtering.set, ())
+    filtering.limit.begin(now_ms)
+    partial = fold(Batch(events, from_trail=False), filtering.set)
+    settled = settle(partial, filtering.set, (), filtering.limit)
     return Accepted(
         put=put,
         answer=answer,

@@ -99,8 +99,8 @@ class Selection:
         """Returns the indexes, from start to before end, of the messages that match."""
         if self._set is None:
             return range(start, end)
-        decode, match = self._set.decode, self._set.match
-        return [index for index in range(start, end) if match(decode(messages[index]))]
+        matching = self._set.matching
+        return [index for index in range(start, end) if matching(messages[index])]
 
 
 EVERYTHING = Selection(EveryEvent())

@@ -10,10 +10,10 @@ from trailbell.chain._clock import Clock
 from trailbell.chain._filterings import Filterings
 from trailbell.chain._log_groups import STANDARD_CLASS
 from trailbell.chain._log_lookup import existing_group
-from trailbell.chain._log_patterns import parsed_pattern
+from trailbell.chain._log_patterns import filter_pattern, parsed_pattern
 from trailbell.chain._log_tokens import make_token, read_token
-from trailbell.filters import MetricFilter, check_metric_value, holds_regex
-from trailbell.patterns import compile_patterns, parse_pattern
+from trailbell.filters import MetricFilter, check_filter, holds_regex
+from trailbell.patterns import parse_pattern
 from trailbell.settings import Settings
 from trailbell.store import FilterQuery, Store, StoredFilter, Transaction
 
@@ -51,10 +51,11 @@ class MetricFilters:
 
         Raises:
             RequestRefusedError: There is no such group, it takes no more filters or none at all, or the
-                pattern or the value cannot be evaluated. A filter that was there stays as it was.
+                pattern, the value or a dimension is not valid. A filter that was there stays as it was.
         """
-        has_regex = holds_regex(parsed_pattern(definition.pattern))
-        check_metric_value(definition.transformation.value)
+        pattern = parsed_pattern(definition.pattern)
+        check_filter(definition, pattern)
+        has_regex = holds_regex(pattern)
         with self._store.write() as transaction:
             _check_room(transaction, definition, has_regex=has_regex)
             transaction.filters.put(definition, self._clock.now_ms())
@@ -93,18 +94,15 @@ class MetricFilters:
         return FilterPage(filters, make_token(operation, (last.name, last.log_group)))
 
     @staticmethod
-    def test(pattern: str, messages: Sequence[str]) -> tuple[int, ...]:
-        """Returns the indexes of the messages that a pattern matches.
+    def test(pattern: str, messages: Sequence[str]) -> dict[int, dict[str, str]]:
+        """Returns the indexes of the messages that a pattern matches, each with the values extracted.
 
         Raises:
-            RequestRefusedError: The pattern is not valid or cannot be evaluated.
+            RequestRefusedError: The pattern is not valid.
         """
-        tested = compile_patterns([parsed_pattern(pattern)])
-        return tuple(
-            index
-            for index, message in enumerate(messages)
-            if tested.match(tested.decode(message.encode("utf-8", "surrogatepass")))
-        )
+        tested = filter_pattern(pattern)
+        extracted = {index: tested.extract(message) for index, message in enumerate(messages)}
+        return {index: values for index, values in extracted.items() if values is not None}
 
 
 def _check_room(transaction: Transaction, definition: MetricFilter, *, has_regex: bool) -> None:

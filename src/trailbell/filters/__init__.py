@@ -3,16 +3,21 @@
 Follows "Creating metrics from log events using filters" of the CloudWatch Logs User Guide.
 """
 
-from trailbell.filters._check import check_metric_value, holds_regex
+from trailbell.filters._check import check_filter, holds_regex
 from trailbell.filters._counts import RecordCounts
-from trailbell.filters._definition import FilterSet, MetricFilter, MetricTransformation
+from trailbell.filters._extraction import Extracted
+from trailbell.filters._filter_set import FilterSet
 from trailbell.filters._fold import Batch, LogEvent, Match, Partial, Unreadable, fold
+from trailbell.filters._series_limit import SeriesLimit
 from trailbell.filters._settle import Contribution, CountedMatch, SeriesMinute, Settled, identities_of, settle
+from trailbell.filters._transformation import SYSTEM_DIMENSIONS, MetricFilter, MetricTransformation
 
 __all__ = [
+    "SYSTEM_DIMENSIONS",
     "Batch",
     "Contribution",
     "CountedMatch",
+    "Extracted",
     "FilterSet",
     "LogEvent",
     "Match",
@@ -20,10 +25,11 @@ __all__ = [
     "MetricTransformation",
     "Partial",
     "RecordCounts",
+    "SeriesLimit",
     "SeriesMinute",
     "Settled",
     "Unreadable",
-    "check_metric_value",
+    "check_filter",
     "fold",
     "holds_regex",
     "identities_of",

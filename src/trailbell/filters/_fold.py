@@ -4,10 +4,13 @@ The result says what matched and what did not; nothing is counted yet, since cou
 know what was counted before (``settle``). So batches can be folded anywhere, in any order.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from trailbell.cloudtrail import RecordFacts, facts_of
-from trailbell.filters._definition import FilterSet
+from trailbell.filters._extraction import Extracted
+from trailbell.filters._filter_set import FilterSet
 from trailbell.metrics import floor_to
 
 __all__ = ["Batch", "LogEvent", "Match", "Partial", "Unreadable", "fold"]
@@ -37,12 +40,16 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A log event that at least one filter matches; ``filters`` are indexes into the filter set."""
+    """A log event that at least one filter matches; ``filters`` are indexes into the filter set.
+
+    ``extracted`` holds what the event publishes by those filters that read it from the event.
+    """
 
     at_ms: int
     filters: tuple[int, ...]
     facts: RecordFacts
     message: bytes
+    extracted: Mapping[int, Extracted] = {}
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -70,23 +77,30 @@ class Partial(msgspec.Struct, frozen=True):
 def fold(batch: Batch, filters: FilterSet) -> Partial:
     """Runs every filter of the set over every event of the batch."""
     decode, match = filters.patterns.decode, filters.patterns.match
+    must_decode = batch.from_trail or filters.patterns.reads_json
     matches: list[Match] = []
     unreadable: list[Unreadable] = []
     misses: dict[tuple[int, int], int] = {}
     unmatched = 0
     for event in batch.events:
-        record = decode(event.message)
+        message = event.message
+        record = decode(message) if must_decode else None
         if record is None and batch.from_trail:
-            excerpt = event.message[:_EXCERPT_BYTES]
+            excerpt = message[:_EXCERPT_BYTES]
             unreadable.append(Unreadable(event.offset, "the record is not one valid JSON object", excerpt))
             continue
-        matched = match(record)
+        matched = match(record, message)
         for index in filters.with_default:
             if index not in matched:
                 key = (index, floor_to(event.at_ms, _MINUTE_SECONDS))
                 misses[key] = misses.get(key, 0) + 1
         if matched:
-            matches.append(Match(event.at_ms, matched, facts_of(event.message), event.message))
+            extracted = {
+                index: extract(record, message)
+                for index, extract in filters.extracts.items()
+                if index in matched
+            }
+            matches.append(Match(event.at_ms, matched, facts_of(message), message, extracted))
         else:
             unmatched += 1
     return Partial(tuple(matches), misses, unmatched, tuple(unreadable), batch.from_trail)

@@ -8,8 +8,10 @@ import msgspec
 from trailbell.cloudtrail import RecordFacts
 from trailbell.evidence import Evidence, evidence_of
 from trailbell.filters._counts import RecordCounts
-from trailbell.filters._definition import FilterSet, MetricFilter
+from trailbell.filters._filter_set import FilterSet
 from trailbell.filters._fold import Match, Partial
+from trailbell.filters._series_limit import SeriesLimit
+from trailbell.filters._transformation import MetricFilter
 from trailbell.metrics import MetricKey, StatisticSet, floor_to
 
 __all__ = ["Contribution", "CountedMatch", "SeriesMinute", "Settled", "identities_of", "settle"]
@@ -70,13 +72,16 @@ def identities_of(partial: Partial, filters: FilterSet) -> frozenset[bytes]:
     return frozenset(each for each in found if each is not None)
 
 
-def settle(partial: Partial, filters: FilterSet, seen: Collection[bytes]) -> Settled:
+def settle(
+    partial: Partial, filters: FilterSet, seen: Collection[bytes], limit: SeriesLimit | None = None
+) -> Settled:
     """Counts a pass: every filter counts a record of a trail once, however often it is delivered.
 
     Args:
         partial: The pass.
         filters: The set it was made with.
         seen: The identities of ``identities_of`` that had been counted before.
+        limit: How many sets of dimensions a filter may make; what is beyond is published without any.
     """
     fresh: set[bytes] = set()
     counted: list[CountedMatch] = []
@@ -100,37 +105,49 @@ def settle(partial: Partial, filters: FilterSet, seen: Collection[bytes]) -> Set
         duplicate=duplicates,
         rejected=len(partial.unreadable),
     )
-    return Settled(_contributions(partial, counted, filters), tuple(counted), frozenset(fresh), counts)
+    return Settled(_contributions(partial, counted, filters, limit), tuple(counted), frozenset(fresh), counts)
 
 
 def _contributions(
-    partial: Partial, counted: Iterable[CountedMatch], filters: FilterSet
+    partial: Partial, counted: Iterable[CountedMatch], filters: FilterSet, limit: SeriesLimit | None
 ) -> dict[SeriesMinute, Contribution]:
     samples: dict[SeriesMinute, list[StatisticSet]] = {}
     facts: dict[SeriesMinute, list[RecordFacts]] = {}
+    literals = [_literal(each) for each in filters.filters]
     for each in counted:
         witnessed: set[SeriesMinute] = set()
         for index in each.filters:
-            place = _place(filters.filters[index], each.match.at_ms)
-            value = filters.filters[index].transformation.number
+            metric, value = filters.metric(index), literals[index]
+            extracted = each.match.extracted.get(index)
+            if extracted is not None:
+                value = extracted.value
+                if extracted.dimensions and (limit is None or limit.admits(index, extracted.dimensions)):
+                    metric = filters.metric(index, extracted.dimensions)
+            if value is None:
+                # The event matches and is kept; AWS publishes nothing for a field that is no number.
+                continue
+            place = _place(filters.filters[index], metric, each.match.at_ms)
             samples.setdefault(place, []).append(StatisticSet.of(value))
             # Two filters may feed one metric: each adds its sample, but the call was made once.
             if place not in witnessed:
                 witnessed.add(place)
                 facts.setdefault(place, []).append(each.match.facts)
     for (index, minute_ms), number in partial.misses.items():
-        default = filters.filters[index].transformation.default_value
-        if default is not None:
-            place = _place(filters.filters[index], minute_ms)
-            samples.setdefault(place, []).append(StatisticSet.of(default, number))
+        transformation = filters.filters[index].transformation
+        if transformation.default_value is not None:
+            # What does not match carries no dimensions, not even those of the system.
+            place = _place(filters.filters[index], transformation.metric, minute_ms)
+            samples.setdefault(place, []).append(StatisticSet.of(transformation.default_value, number))
     return {
         place: Contribution(StatisticSet.merge(*parts), evidence_of(facts[place]) if place in facts else None)
         for place, parts in samples.items()
     }
 
 
-def _place(counting: MetricFilter, at_ms: int) -> SeriesMinute:
-    transformation = counting.transformation
-    return SeriesMinute(
-        transformation.metric, transformation.datapoint_unit, floor_to(at_ms, _MINUTE_SECONDS)
-    )
+def _literal(counting: MetricFilter) -> float | None:
+    value = counting.transformation.value
+    return None if value.startswith("$") else float(value)
+
+
+def _place(counting: MetricFilter, metric: MetricKey, at_ms: int) -> SeriesMinute:
+    return SeriesMinute(metric, counting.transformation.datapoint_unit, floor_to(at_ms, _MINUTE_SECONDS))

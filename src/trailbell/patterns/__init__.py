@@ -1,9 +1,12 @@
 """The filter-pattern language of CloudWatch Logs: parse, print, explain, match one event or millions."""
 
-from trailbell.patterns._errors import PatternError, UnsupportedSyntaxError
+from trailbell.patterns._errors import PatternError
+from trailbell.patterns._events import message_text
 from trailbell.patterns._fields import DecodedRecord
 from trailbell.patterns._filter_pattern import FilterPattern
 from trailbell.patterns._matcher import matches
+from trailbell.patterns._messages import WordsTest, words_test
+from trailbell.patterns._nodes import MISSING
 from trailbell.patterns._parser import parse_pattern, parse_selector
 from trailbell.patterns._pattern_set import PatternSet, compile_patterns
 from trailbell.patterns._printer import format_pattern
@@ -12,6 +15,9 @@ from trailbell.patterns._tree import (
     AnyOf,
     Comparison,
     Condition,
+    DelimitedField,
+    DelimitedPattern,
+    EllipsisField,
     EveryEvent,
     IndexStep,
     IsTest,
@@ -23,24 +29,36 @@ from trailbell.patterns._tree import (
     Operator,
     Pattern,
     RegexLiteral,
+    RegexPattern,
     Selector,
     Step,
+    Term,
+    TermKind,
+    TermsPattern,
     Test,
     TextLiteral,
     Value,
     WildcardSpelling,
     WildcardStep,
+    WordField,
+    WordTest,
     all_of,
     any_of,
     selectors,
 )
+from trailbell.patterns._values import scalar_text
+from trailbell.patterns._words import NamedWord
 
 __all__ = [
+    "MISSING",
     "AllOf",
     "AnyOf",
     "Comparison",
     "Condition",
     "DecodedRecord",
+    "DelimitedField",
+    "DelimitedPattern",
+    "EllipsisField",
     "EveryEvent",
     "FilterPattern",
     "IndexStep",
@@ -48,6 +66,7 @@ __all__ = [
     "JsonPattern",
     "Keyword",
     "NameStep",
+    "NamedWord",
     "NotExists",
     "NumberLiteral",
     "Operator",
@@ -55,20 +74,29 @@ __all__ = [
     "PatternError",
     "PatternSet",
     "RegexLiteral",
+    "RegexPattern",
     "Selector",
     "Step",
+    "Term",
+    "TermKind",
+    "TermsPattern",
     "Test",
     "TextLiteral",
-    "UnsupportedSyntaxError",
     "Value",
     "WildcardSpelling",
     "WildcardStep",
+    "WordField",
+    "WordTest",
+    "WordsTest",
     "all_of",
     "any_of",
     "compile_patterns",
     "format_pattern",
     "matches",
+    "message_text",
     "parse_pattern",
     "parse_selector",
+    "scalar_text",
     "selectors",
+    "words_test",
 ]

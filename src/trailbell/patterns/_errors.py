@@ -11,7 +11,6 @@ __all__ = [
     "TOO_MANY_REGEXES",
     "TOO_MANY_WILDCARDS",
     "PatternError",
-    "UnsupportedSyntaxError",
     "invalid_characters",
     "must_end_with",
 ]
@@ -49,11 +48,7 @@ class PatternError(TrailbellError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors cross process boundaries; the default rebuild would pass the message alone.
-        return _rebuild, (type(self), self.pattern, self.start, self.end, self.message, self.expected)
-
-
-class UnsupportedSyntaxError(PatternError):
-    """The pattern is written in a syntax that this version does not evaluate yet."""
+        return _rebuild, (self.pattern, self.start, self.end, self.message, self.expected)
 
 
 def invalid_characters(term: str) -> str:
@@ -66,10 +61,8 @@ def must_end_with(opening: str, closing: str) -> str:
     return f"If a filter pattern starts with '{opening}' it must end with '{closing}'"
 
 
-def _rebuild(
-    kind: type[PatternError], pattern: str, start: int, end: int, message: str, expected: str
-) -> PatternError:
-    return kind(pattern, start, end, message=message, expected=expected)
+def _rebuild(pattern: str, start: int, end: int, message: str, expected: str) -> PatternError:
+    return PatternError(pattern, start, end, message=message, expected=expected)
 
 
 def _visible(character: str) -> str:

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from trailbell.patterns._events import message_text
 from trailbell.patterns._matcher import matches
+from trailbell.patterns._messages import words_test
 from trailbell.patterns._parser import parse_pattern
 from trailbell.patterns._pattern_set import compile_patterns
-from trailbell.patterns._tree import selectors
+from trailbell.patterns._tree import DelimitedPattern, WordField, selectors
 
 __all__ = ["FilterPattern"]
 
@@ -17,36 +19,66 @@ class FilterPattern:
 
     >>> FilterPattern('{ $.errorCode = "AccessDenied*" }').matches({"errorCode": "AccessDeniedException"})
     True
+    >>> FilterPattern('ERROR -"timed out"').matches("ERROR: the request timed out")
+    False
+    >>> FilterPattern("[ip, ..., status = 4*, bytes]").extract('127.0.0.1 - "GET / HTTP/1.1" 404 153')
+    {'$ip': '127.0.0.1', '$2': '-', '$3': 'GET / HTTP/1.1', '$status': '404', '$bytes': '153'}
 
     Raises:
-        PatternError: the text is not a valid pattern; ``explain()`` shows the place.
+        PatternError: The text is not a valid pattern; ``explain()`` shows the place.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.pattern = parse_pattern(text)
         self._set = compile_patterns([self.pattern])
+        self._words = words_test(self.pattern) if isinstance(self.pattern, DelimitedPattern) else None
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The selectors that the pattern reads, in order of appearance."""
+        """The fields that the pattern names, in order of appearance: ``$.errorCode``, ``$status``.
+
+        >>> FilterPattern("{ $.errorCode = * && $.userIdentity.type != Root }").fields
+        ('$.errorCode', '$.userIdentity.type')
+        """
+        if isinstance(self.pattern, DelimitedPattern):
+            names = (field.name for field in self.pattern.fields if isinstance(field, WordField))
+            return tuple(f"${name}" for name in names if name)
         return tuple(map(str, selectors(self.pattern)))
 
     def matches(self, message: str | bytes | Mapping[str, Any]) -> bool:
         """Says whether an event matches: its raw message, or its JSON object as a mapping.
 
+        A mapping is taken as the compact JSON text of its members in their order, which matters to terms,
+        expressions and space-delimited patterns alone.
+
         Raises:
-            TypeError: the mapping holds something that JSON cannot, such as a date.
+            TypeError: The mapping holds something that JSON cannot, such as a date.
         """
-        if isinstance(message, Mapping):
-            message = json.dumps(dict(message))
-        if isinstance(message, str):
-            try:
-                message = message.encode()
-            except UnicodeEncodeError:
-                # Half a surrogate pair cannot be encoded, but is text like any other.
-                return matches(self.pattern, message)
-        return self._set.match(self._set.decode(message)) != ()
+        text = _text(message)
+        try:
+            raw = text.encode() if isinstance(text, str) else text
+        except UnicodeEncodeError:
+            # Half a surrogate pair cannot be encoded, but is text like any other.
+            return matches(self.pattern, text)
+        return self._set.matching(raw) != ()
+
+    def extract(self, message: str | bytes | Mapping[str, Any]) -> dict[str, str] | None:
+        """Gives the values that a matching event is taken apart into; None where it does not match.
+
+        These are TestMetricFilter's ``extractedValues``: the words of a space-delimited pattern by field
+        name or position, and an empty dictionary for every other pattern.
+
+        >>> FilterPattern("[level = ERROR, rest]").extract("ERROR one two")
+        {'$level': 'ERROR', '$rest': 'one two'}
+
+        Raises:
+            TypeError: The mapping holds something that JSON cannot, such as a date.
+        """
+        if self._words is None:
+            return {} if self.matches(message) else None
+        words = self._words(message_text(_text(message)))
+        return None if words is None else {f"${word.name}": word.text for word in words}
 
     def __str__(self) -> str:
         return self._text
@@ -63,3 +95,9 @@ class FilterPattern:
     def __reduce__(self) -> tuple[type["FilterPattern"], tuple[str]]:
         # The compiled form cannot be pickled; the text says it all.
         return FilterPattern, (self._text,)
+
+
+def _text(message: str | bytes | Mapping[str, Any]) -> str | bytes:
+    if isinstance(message, Mapping):
+        return json.dumps(dict(message), ensure_ascii=False, separators=(",", ":"))
+    return message

@@ -1,9 +1,12 @@
-"""Cuts a JSON filter pattern into tokens that know their place (filter-patterns section 4.1)."""
+"""Cuts JSON and space-delimited patterns into tokens that know their place (filter-patterns section 4.1).
+
+The two write values alike; selectors and parentheses belong to JSON patterns, commas to the others.
+"""
 
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 import msgspec
 
@@ -12,7 +15,7 @@ from trailbell.patterns._regex import compile_regex, first_forbidden
 from trailbell.patterns._selector_scanner import scan_selector
 from trailbell.patterns._tree import NumberLiteral, RegexLiteral, Selector, TextLiteral, is_name_character
 
-__all__ = ["WHITE_SPACE", "Token", "TokenKind", "tokenize"]
+__all__ = ["WHITE_SPACE", "Token", "TokenKind", "tokenize", "tokenize_delimited"]
 
 WHITE_SPACE = " \t\n\r\f\v"
 
@@ -48,7 +51,8 @@ class TokenKind(StrEnum):
     NUMBER = "number"
     TEXT = "quoted text"
     REGEX = "regular expression"
-    END = "}"
+    COMMA = ","
+    END = "end"
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -61,7 +65,13 @@ class Token(msgspec.Struct, frozen=True):
     meaning: Selector | NumberLiteral | TextLiteral | RegexLiteral | None = None
 
 
-_SYMBOL_KINDS = {"&&": TokenKind.AND, "||": TokenKind.OR, "(": TokenKind.OPEN, ")": TokenKind.CLOSE}
+_SYMBOL_KINDS = {
+    "&&": TokenKind.AND,
+    "||": TokenKind.OR,
+    "(": TokenKind.OPEN,
+    ")": TokenKind.CLOSE,
+    ",": TokenKind.COMMA,
+}
 
 
 def tokenize(pattern: str, start: int, end: int) -> list[Token]:
@@ -70,6 +80,19 @@ def tokenize(pattern: str, start: int, end: int) -> list[Token]:
     Raises:
         PatternError: some characters fit no token, or a regular expression is not a valid one.
     """
+    return _cut(pattern, start, end, _SCANNERS)
+
+
+def tokenize_delimited(pattern: str, start: int, end: int) -> list[Token]:
+    """Cuts the part between the brackets of a space-delimited pattern, as ``tokenize`` does between braces.
+
+    Raises:
+        PatternError: some characters fit no token, or a regular expression is not a valid one.
+    """
+    return _cut(pattern, start, end, _DELIMITED_SCANNERS)
+
+
+def _cut(pattern: str, start: int, end: int, scanners: "_Scanners") -> list[Token]:
     body = pattern[:end]
     tokens: list[Token] = []
     at = start
@@ -77,7 +100,7 @@ def tokenize(pattern: str, start: int, end: int) -> list[Token]:
         if body[at] in WHITE_SPACE:
             at += 1
             continue
-        scan = _SCANNERS.get(body[at], _scan_bare)
+        scan = scanners.get(body[at], _scan_bare)
         token = scan(body, at, pattern)
         tokens.append(token)
         at = token.end
@@ -90,6 +113,10 @@ def _scan_symbol(body: str, at: int, pattern: str) -> Token:
     if found is None:
         _refuse(pattern, at, at + 1)
     return Token(_SYMBOL_KINDS.get(found[0], TokenKind.OPERATOR), at, found.end(), found[0])
+
+
+def _scan_comma(_: str, at: int, __: str) -> Token:
+    return Token(TokenKind.COMMA, at, at + 1, ",")
 
 
 def _scan_path(body: str, at: int, pattern: str) -> Token:
@@ -169,9 +196,8 @@ def _refuse(pattern: str, start: int, end: int, expected: str | None = None) -> 
     )
 
 
-_SCANNERS: dict[str, Callable[[str, int, str], Token]] = {
-    "$": _scan_path,
-    '"': _scan_quoted,
-    "%": _scan_regex,
-    **dict.fromkeys("&|()!<>=", _scan_symbol),
-}
+_Scanners: TypeAlias = dict[str, Callable[[str, int, str], Token]]
+
+_VALUE_SCANNERS: _Scanners = {'"': _scan_quoted, "%": _scan_regex, **dict.fromkeys("&|!<>=", _scan_symbol)}
+_SCANNERS: _Scanners = {**_VALUE_SCANNERS, "$": _scan_path, "(": _scan_symbol, ")": _scan_symbol}
+_DELIMITED_SCANNERS: _Scanners = {**_VALUE_SCANNERS, ",": _scan_comma}

@@ -19,7 +19,7 @@ from trailbell.patterns._tree import (
 )
 from trailbell.patterns._values import Predicate, comparison_predicate
 
-__all__ = ["MISSING", "condition_predicate", "node_predicate", "test_predicate"]
+__all__ = ["MISSING", "condition_predicate", "node_predicate", "reach", "test_predicate"]
 
 MISSING = msgspec.UNSET
 """What a selector reaches where there is nothing."""
@@ -40,7 +40,7 @@ def test_predicate(test: Test, steps: tuple[Step, ...]) -> Predicate:
         if isinstance(step, WildcardStep):
             return _every_child_predicate(test, steps[:at], steps[at + 1 :])
     holds = node_predicate(test)
-    return lambda node: holds(_reach(node, steps))
+    return lambda node: holds(reach(node, steps))
 
 
 def node_predicate(test: Test) -> Predicate:
@@ -54,26 +54,27 @@ def node_predicate(test: Test) -> Predicate:
 
 def _every_child_predicate(test: Test, before: tuple[Step, ...], after: tuple[Step, ...]) -> Predicate:
     def nodes(parent: object) -> list[object]:
-        reached = (_reach(child, after) for child in _children(parent))
+        reached = (reach(child, after) for child in _children(parent))
         return [node for node in reached if node is not MISSING]
 
     if isinstance(test, NotExists):
-        return lambda node: not nodes(_reach(node, before))
+        return lambda node: not nodes(reach(node, before))
     if isinstance(test, Comparison) and test.operator is Operator.NOT_EQUAL:
         equals = comparison_predicate(Comparison(test.selector, Operator.EQUAL, test.value))
 
         def none_equals(node: object) -> bool:
-            parent = _reach(node, before)
+            parent = reach(node, before)
             return parent is not MISSING and not any(map(equals, nodes(parent)))
 
         return none_equals
     holds = node_predicate(test)
     if isinstance(test, IsTest) and test.keyword is Keyword.NULL:
         holds = _is_exactly_null
-    return lambda node: any(map(holds, nodes(_reach(node, before))))
+    return lambda node: any(map(holds, nodes(reach(node, before))))
 
 
-def _reach(node: object, steps: tuple[Step, ...]) -> object:
+def reach(node: object, steps: tuple[Step, ...]) -> object:
+    """Walks steps without a wildcard from a node; ``MISSING`` where a step does not fit."""
     for step in steps:
         if isinstance(step, NameStep):
             node = node.get(step.name, MISSING) if isinstance(node, dict) else MISSING

@@ -1,18 +1,25 @@
 """Prints a tree back to the one canonical pattern that parses to it."""
 
 from trailbell.patterns._parser import MAXIMUM_LENGTH
+from trailbell.patterns._terms_parser import is_bare_term
 from trailbell.patterns._tree import (
     AllOf,
     AnyOf,
     Comparison,
     Condition,
+    DelimitedField,
+    DelimitedPattern,
+    EllipsisField,
     EveryEvent,
     IsTest,
     NumberLiteral,
     Pattern,
     RegexLiteral,
+    RegexPattern,
+    Term,
+    TermKind,
+    TermsPattern,
     Test,
-    TextLiteral,
     Value,
 )
 
@@ -24,10 +31,45 @@ def format_pattern(pattern: Pattern) -> str:
 
     Blanks are left out where they would make the text longer than a pattern may be.
     """
-    if isinstance(pattern, EveryEvent):
-        return ""
-    text = f"{{ {_condition(pattern.condition, ' ')} }}"
-    return text if len(text) <= MAXIMUM_LENGTH else f"{{{_condition(pattern.condition, '')}}}"
+    text = _pattern(pattern, " ")
+    return text if len(text) <= MAXIMUM_LENGTH else _pattern(pattern, "")
+
+
+def _pattern(pattern: Pattern, blank: str) -> str:
+    match pattern:
+        case EveryEvent():
+            return ""
+        case TermsPattern():
+            return _terms(pattern.terms, blank)
+        case RegexPattern():
+            return _value(pattern.regex)
+        case DelimitedPattern():
+            return f"[{f',{blank}'.join(_field(field, blank) for field in pattern.fields)}]"
+        case _:
+            return f"{{{blank}{_condition(pattern.condition, blank)}{blank}}}"
+
+
+def _terms(terms: tuple[Term, ...], blank: str) -> str:
+    printed: list[str] = []
+    for term in terms:
+        text = term.text if is_bare_term(term.text) else _quote(term.text)
+        # A prefix begins a new term by itself; other terms need the blank.
+        gap = "" if not printed else blank if term.kind is not TermKind.REQUIRED else " "
+        printed.append(f"{gap}{term.kind.value}{text}")
+    return "".join(printed)
+
+
+def _field(field: DelimitedField, blank: str) -> str:
+    if isinstance(field, EllipsisField):
+        return "..."
+    if not field.alternatives:
+        return field.name
+    return f"{blank}||{blank}".join(
+        f"{blank}&&{blank}".join(
+            f"{field.name}{blank}{test.operator.value}{blank}{_value(test.value)}" for test in tests
+        )
+        for tests in field.alternatives
+    )
 
 
 def _condition(condition: Condition, blank: str) -> str:
@@ -54,17 +96,17 @@ def _value(value: Value) -> str:
         return value.text
     if isinstance(value, RegexLiteral):
         return f"%{value.text}%"
-    return _quote(value) if value.quoted else value.text
+    return _quote(value.text, value.plain_stars) if value.quoted else value.text
 
 
-def _quote(literal: TextLiteral) -> str:
-    text = literal.text
+def _quote(text: str, plain_stars: tuple[int, ...] = ()) -> str:
+    """Puts text in quotes; a star of a term is plain by itself, so none of them is named."""
     pieces = []
     for at, character in enumerate(text):
         # A backslash needs another one only where it would otherwise escape what follows.
         is_escaped = (
             character == '"'
-            or (character == "*" and at in literal.plain_stars)
+            or (character == "*" and at in plain_stars)
             or (character == "\\" and text[at + 1 : at + 2] in ("", '"', "\\", "*"))
         )
         pieces.append(f"\\{character}" if is_escaped else character)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from trailbell.patterns._fields import DecodedRecord, Fields
-from trailbell.patterns._nodes import MISSING, test_predicate
+from trailbell.patterns._nodes import MISSING, reach, test_predicate
 from trailbell.patterns._requirements import assume_text, needs_presence, required_texts
 from trailbell.patterns._tree import (
     AllOf,
@@ -25,7 +25,7 @@ from trailbell.patterns._tree import (
 )
 from trailbell.patterns._values import TextMatch, TextShape, text_match
 
-__all__ = ["MatchFunction", "build_match"]
+__all__ = ["MatchFunction", "build_match", "build_reader"]
 
 MatchFunction: TypeAlias = Callable[[DecodedRecord], tuple[int, ...]]
 _Numbered: TypeAlias = tuple[int, Condition | bool]
@@ -67,6 +67,13 @@ def build_match(
     lines += module.hit_lines(others)
     lines.append("return ordered(hits) if hits else hits")
     return module.function(lines)
+
+
+def build_reader(selector: Selector, fields: Fields) -> Callable[[DecodedRecord], object]:
+    """Builds the function that gives the node a selector reaches in a record of these fields."""
+    load = _Module(fields).reader(selector)
+    rest = fields.split(selector)[1]
+    return (lambda record: reach(load(record), rest)) if rest else load
 
 
 def _lookup_lines(module: "_Module", named: list[tuple[int, Condition]]) -> list[str]:
@@ -130,6 +137,13 @@ class _Module:
         source = "\n".join(["def match(record):", *_indented(body)])
         exec(compile(source, "<trailbell patterns>", "exec"), self._names)  # noqa: S102 - see the module's docstring
         function: MatchFunction = self._names.pop("match")
+        return function
+
+    def reader(self, selector: Selector) -> Callable[[DecodedRecord], object]:
+        """Compiles a function that gives the node where a selector's walk begins."""
+        source = f"def read(record): return {self.load(selector)}"
+        exec(compile(source, "<trailbell patterns>", "exec"), self._names)  # noqa: S102 - see the module's docstring
+        function: Callable[[DecodedRecord], object] = self._names.pop("read")
         return function
 
     def hit_lines(self, numbered: Iterable[_Numbered]) -> list[str]:

@@ -11,6 +11,9 @@ __all__ = [
     "AnyOf",
     "Comparison",
     "Condition",
+    "DelimitedField",
+    "DelimitedPattern",
+    "EllipsisField",
     "EveryEvent",
     "IndexStep",
     "IsTest",
@@ -22,13 +25,19 @@ __all__ = [
     "Operator",
     "Pattern",
     "RegexLiteral",
+    "RegexPattern",
     "Selector",
     "Step",
+    "Term",
+    "TermKind",
+    "TermsPattern",
     "Test",
     "TextLiteral",
     "Value",
     "WildcardSpelling",
     "WildcardStep",
+    "WordField",
+    "WordTest",
     "all_of",
     "any_of",
     "is_name_character",
@@ -206,7 +215,69 @@ class JsonPattern(msgspec.Struct, frozen=True):
     condition: Condition
 
 
-Pattern: TypeAlias = EveryEvent | JsonPattern
+class TermKind(StrEnum):
+    """What a term asks of a message; the value is the prefix it is written with."""
+
+    REQUIRED = ""
+    EXCLUDED = "-"
+    OPTIONAL = "?"
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word or phrase that a message holds somewhere, or must not hold; its escapes are resolved."""
+
+    text: str
+    kind: TermKind = TermKind.REQUIRED
+
+
+class TermsPattern(msgspec.Struct, frozen=True):
+    """A pattern of one or more terms, in the order they were written."""
+
+    terms: tuple[Term, ...]
+
+
+class RegexPattern(msgspec.Struct, frozen=True):
+    """A pattern that is one regular expression, searched in the whole message."""
+
+    regex: RegexLiteral
+
+
+class WordTest(msgspec.Struct, frozen=True):
+    """A word of a message compared with a value; ordering needs a number."""
+
+    operator: Operator
+    value: Value
+
+    def __post_init__(self) -> None:
+        if self.operator.is_ordering and not isinstance(self.value, NumberLiteral):
+            raise ValueError(f"{self.operator.value} compares with a number only, not with {self.value!r}")
+
+
+class WordField(msgspec.Struct, frozen=True):
+    """A field that takes one word.
+
+    ``name`` is empty for a field without one. ``alternatives`` are joined by ``||``, the tests in each of
+    them by ``&&``; a field without any takes every word.
+    """
+
+    name: str = ""
+    alternatives: tuple[tuple[WordTest, ...], ...] = ()
+
+
+class EllipsisField(msgspec.Struct, frozen=True):
+    """``...``: the field that takes all words the others leave, perhaps none."""
+
+
+DelimitedField: TypeAlias = WordField | EllipsisField
+
+
+class DelimitedPattern(msgspec.Struct, frozen=True):
+    """A pattern in brackets: fields for the space-delimited words of a message; none at all fit any."""
+
+    fields: tuple[DelimitedField, ...]
+
+
+Pattern: TypeAlias = EveryEvent | TermsPattern | RegexPattern | JsonPattern | DelimitedPattern
 
 
 def is_name_character(character: str) -> bool:
@@ -238,7 +309,7 @@ def _tests_in(condition: Condition) -> Iterator[Test]:
 
 
 def selectors(pattern: Pattern) -> tuple[Selector, ...]:
-    """Lists the distinct selectors of a pattern in order of appearance."""
-    if isinstance(pattern, EveryEvent):
+    """Lists the distinct selectors of a pattern in order of appearance; only JSON patterns have any."""
+    if not isinstance(pattern, JsonPattern):
         return ()
     return tuple(dict.fromkeys(test.selector for test in _tests_in(pattern.condition)))

@@ -20,7 +20,10 @@ __all__ = [
     "TextMatch",
     "TextShape",
     "comparison_predicate",
+    "ordering",
+    "scalar_text",
     "text_match",
+    "text_test",
 ]
 
 Predicate: TypeAlias = Callable[[object], bool]
@@ -82,6 +85,33 @@ def _text_predicate(match: TextMatch) -> Callable[[str], bool]:
     return lambda text: _fits_pieces(match.pieces, text)
 
 
+def text_test(value: TextLiteral | RegexLiteral) -> Callable[[str], bool]:
+    """Builds the test of a text: a search for an expression, a match of a literal."""
+    return (
+        compile_regex(value.text) if isinstance(value, RegexLiteral) else _text_predicate(text_match(value))
+    )
+
+
+def scalar_text(node: object) -> str | None:
+    """Gives the text of a string, a number or a boolean; None for anything else."""
+    if isinstance(node, str):
+        return node
+    if isinstance(node, bool):
+        return "true" if node else "false"
+    return _number_text(node) if isinstance(node, int | float | Decimal) else None
+
+
+def ordering(operator: Operator, exact: Decimal) -> Callable[[Decimal], bool]:
+    """Gives the ordering comparison of other numbers with one."""
+    compare: Callable[[Decimal], bool] = {
+        Operator.LESS: exact.__gt__,
+        Operator.LESS_OR_EQUAL: exact.__ge__,
+        Operator.GREATER: exact.__lt__,
+        Operator.GREATER_OR_EQUAL: exact.__le__,
+    }[operator]
+    return compare
+
+
 def comparison_predicate(comparison: Comparison) -> Predicate:
     """Builds the test of one node; anything but a string or a number fails every comparison."""
     equals = _equality(comparison.value)
@@ -127,9 +157,7 @@ def _fits_pieces(pieces: tuple[str, ...], text: str) -> bool:
 def _equality(value: Value) -> Predicate:
     if isinstance(value, NumberLiteral):
         return _number_equality(value.text)
-    fits = (
-        compile_regex(value.text) if isinstance(value, RegexLiteral) else _text_predicate(text_match(value))
-    )
+    fits = text_test(value)
 
     def equals(node: object) -> bool:
         if isinstance(node, str):
@@ -164,12 +192,7 @@ def _inequality(value: Value, equals: Predicate) -> Predicate:
 
 
 def _ordering(operator: Operator, exact: Decimal) -> Predicate:
-    compare: Callable[[Decimal], bool] = {
-        Operator.LESS: exact.__gt__,
-        Operator.LESS_OR_EQUAL: exact.__ge__,
-        Operator.GREATER: exact.__lt__,
-        Operator.GREATER_OR_EQUAL: exact.__le__,
-    }[operator]
+    compare = ordering(operator, exact)
 
     def is_ordered(node: object) -> bool:
         return node.__class__ in NUMBER_KINDS and not _overflows(node) and compare(_exact(node))

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 
 from trailbell.cloudtrail import RecordFacts
 from trailbell.metrics import MetricKey
-from trailbell.store._metrics import metric_id
-from trailbell.store._schema import event, event_filter, metric_filter
+from trailbell.store._schema import event, event_filter, metric, metric_filter
 
 __all__ = ["EventQuery", "Events", "MatchedEvent", "NewEvent"]
 
@@ -121,8 +120,12 @@ class Events:
         return self._connection.execute(select(func.count()).select_from(event)).scalar_one()
 
     def _counted_for(self, key: MetricKey) -> ColumnElement[bool]:
-        row = metric_id(self._connection, key)
-        filters = select(metric_filter.c.id).where(metric_filter.c.metric_id == row)
+        # By name alone: which series of a filter an event fed is said by its evidence, not kept with it.
+        filters = (
+            select(metric_filter.c.id)
+            .join(metric, metric.c.id == metric_filter.c.metric_id)
+            .where(metric.c.namespace == key.namespace, metric.c.name == key.name)
+        )
         return event.c.id.in_(
             select(event_filter.c.event_id).where(event_filter.c.metric_filter_id.in_(filters))
         )

@@ -76,6 +76,8 @@ class Filters:
             "metric_value": transformation.value,
             "default_value": transformation.default_value,
             "unit": transformation.unit,
+            "dimensions": msgspec.json.encode(transformation.dimensions).decode(),
+            "system_dimensions": msgspec.json.encode(definition.system_dimensions).decode(),
         }
         self._connection.execute(
             upsert(metric_filter)
@@ -126,6 +128,9 @@ _FILTERS = (
     .join(metric, metric.c.id == metric_filter.c.metric_id)
 )
 
+_DIMENSIONS = msgspec.json.Decoder(tuple[tuple[str, str], ...])
+_SYSTEM_DIMENSIONS = msgspec.json.Decoder(tuple[str, ...])
+
 # Matched events name filters that may be gone: their numbers must not be given to others.
 _NEXT_ID = (
     select(
@@ -150,7 +155,9 @@ def _stored(row: Mapping[Any, Any]) -> StoredFilter:
                 value=row[metric_filter.c.metric_value],
                 default_value=row[metric_filter.c.default_value],
                 unit=row[metric_filter.c.unit],
+                dimensions=_DIMENSIONS.decode(row[metric_filter.c.dimensions]),
             ),
+            system_dimensions=_SYSTEM_DIMENSIONS.decode(row[metric_filter.c.system_dimensions]),
         ),
         row[metric_filter.c.created_ms],
     )

@@ -121,6 +121,8 @@ metric_filter = Table(
     Column("default_value", Float),
     Column("unit", Text),
     Column("created_ms", BigInteger, nullable=False),
+    Column("dimensions", Text, nullable=False, server_default="[]"),
+    Column("system_dimensions", Text, nullable=False, server_default="[]"),
     UniqueConstraint("log_group_id", "name"),
 )
 
