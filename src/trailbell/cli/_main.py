@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alarm": ("_alarm", "List alarms, or show one with who is behind it."),
     "events": ("_events", "Search the matched events by who, what, where and when."),
     "controls": ("_controls", "List, show or apply the CIS monitoring controls."),
+    "pattern": ("_pattern", "Check a filter pattern, or see which log events it matches."),
     "rejected": ("_rejected", "List, show or retry what could not be read."),
     "backup": ("_backup", "Write a copy of the running server's database to FILE."),
     "simulate": ("_simulate", "Write made-up CloudTrail files of a company to a folder."),
