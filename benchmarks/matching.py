@@ -64,7 +64,7 @@ def _ours(files: list[bytes], filters: FilterSet) -> int:
     for content in files:
         reading = read_records(decompress(content, _MAXIMUM_BYTES))
         events = tuple(LogEvent(_START_MS, each.content, each.offset) for each in reading.records)
-        matched += len(fold(Batch(events), filters).matches)
+        matched += len(fold(Batch(events, is_checked=True), filters).matches)
     return matched
 
 

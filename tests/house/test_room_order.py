@@ -83,6 +83,7 @@ def test_an_orderly_house_has_no_violations(tmp_path: Path) -> None:
             "from trailbell.bells import Bell",
             "stands outside all rooms and imports the room bells",
         ),
+        ("bells/_a.py", "import threading", "the core imports threading"),
         ("bells/_a.py", "import os", "the core imports os"),
         ("bells/_a.py", "import os.path", "the core imports os.path"),
         ("bells/_a.py", "from pathlib import Path", "the core imports pathlib.Path"),

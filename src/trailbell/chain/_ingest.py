@@ -200,7 +200,7 @@ class Ingest:
             self._backlog_files += 1
             self._backlog_records += len(taken.look.records)
         events = tuple(LogEvent(at_ms, each.content, each.offset) for each in taken.look.records)
-        return replace(taken, partial=fold(Batch(events), filtering.set))
+        return replace(taken, partial=fold(Batch(events, is_checked=True), filtering.set))
 
     def _event_ms(self, ledger: LedgerFile) -> int:
         """Says when a file's log events arrived: when it was first seen or, for backlog, as its name says."""

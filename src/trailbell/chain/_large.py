@@ -142,7 +142,9 @@ class LargeFiles:
     @staticmethod
     def _add(group: GroupCommit, file: LargeFile, look: Look, filtering: Filtering) -> RecordCounts:
         events = tuple(LogEvent(file.at_ms, each.content, each.offset) for each in look.records)
-        taken = Taken(file.ledger.name, file.ledger, look, fold(Batch(events), filtering.set))
+        taken = Taken(
+            file.ledger.name, file.ledger, look, fold(Batch(events, is_checked=True), filtering.set)
+        )
         group.look_up([replace(taken, look=Look(LookKind.PENDING))])
         counts = group.add_records(taken)
         # What was gathered is written now: all matches of such a file would not fit into memory either.

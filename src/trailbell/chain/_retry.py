@@ -79,7 +79,7 @@ class Retry:
         resolved = len(offsets) if was_whole else len(wanted.records)
         events = tuple(LogEvent(now_ms, each.content, each.offset) for each in wanted.records)
         read = replace(ledger, state=FileState.READ, note="")
-        taken = Taken(ledger.name, read, wanted, fold(Batch(events), filtering.set))
+        taken = Taken(ledger.name, read, wanted, fold(Batch(events, is_checked=True), filtering.set))
         with self._store.write() as transaction:
             sources = transaction.sources
             places = None if was_whole else [each.offset for each in wanted.records]

@@ -17,9 +17,9 @@ from trailbell.patterns import (
     Pattern,
     PatternSet,
     Selector,
-    WordsTest,
     message_text,
     scalar_text,
+    word_names,
     words_test,
 )
 
@@ -86,7 +86,7 @@ def _references(counting: MetricFilter, pattern: Pattern) -> list[Reference]:
 
 def _node_reader(references: Sequence[Reference], pattern: Pattern, patterns: PatternSet) -> _Nodes:
     if isinstance(pattern, DelimitedPattern):
-        return _word_reader(references, words_test(pattern))
+        return _word_reader(references, pattern)
     readers = [patterns.reader(each) for each in references if isinstance(each, Selector)]
 
     def nodes(record: DecodedRecord | None, _: bytes) -> list[object]:
@@ -96,9 +96,12 @@ def _node_reader(references: Sequence[Reference], pattern: Pattern, patterns: Pa
     return nodes
 
 
-def _word_reader(references: Sequence[Reference], words: WordsTest) -> _Nodes:
+def _word_reader(references: Sequence[Reference], pattern: DelimitedPattern) -> _Nodes:
+    words_of = words_test(pattern)
+
     def nodes(_: DecodedRecord | None, message: bytes) -> list[object]:
-        found = {word.name: word.text for word in words(message_text(message)) or ()}
+        words = words_of(message_text(message)) or []
+        found = dict(zip(word_names(pattern, len(words)), words, strict=True)) if words else {}
         return [found.get(str(each), MISSING) for each in references]
 
     return nodes

@@ -1,11 +1,12 @@
 """A log group's metric filters made ready to run together."""
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from trailbell.filters._extraction import Extract, build_extract, selectors_read
 from trailbell.filters._transformation import MetricFilter
 from trailbell.metrics import MetricKey
-from trailbell.patterns import PatternSet, compile_patterns, parse_pattern
+from trailbell.patterns import PatternSet, Prefilter, compile_patterns, parse_pattern
 
 __all__ = ["FilterSet"]
 
@@ -49,6 +50,11 @@ class FilterSet:
             tuple((name, known[name]) for name in each.system_dimensions) for each in self.filters
         ]
         self._metrics = [self.metric(index, ()) for index in range(len(self.filters))]
+
+    @functools.cached_property
+    def prefilter(self) -> Prefilter | None:
+        """What finds candidates; None where a pattern needs no text, or the library for it is missing."""
+        return Prefilter.of(self.patterns.patterns)
 
     def metric(self, index: int, dimensions: tuple[tuple[str, str], ...] | None = None) -> MetricKey:
         """Returns the metric that a match of a filter feeds, with the dimensions its event gives."""

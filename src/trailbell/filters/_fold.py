@@ -4,9 +4,11 @@ The result says what matched and what did not; nothing is counted yet, since cou
 know what was counted before (``settle``). So batches can be folded anywhere, in any order.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from trailbell.cloudtrail import RecordFacts, facts_of
 from trailbell.filters._extraction import Extracted
@@ -17,6 +19,8 @@ __all__ = ["Batch", "LogEvent", "Match", "Partial", "Unreadable", "fold"]
 
 _MINUTE_SECONDS = 60
 _EXCERPT_BYTES = 256
+# A search costs some microseconds whatever it finds.
+_FEWEST_TO_SEARCH = 32
 
 
 # Batches hold thousands: the collector need not look at what can hold no cycle (9 % of a PutLogEvents call).
@@ -33,10 +37,13 @@ class Batch(msgspec.Struct, frozen=True):
 
     ``from_trail`` marks CloudTrail records: they must be JSON objects, and a record delivered
     twice counts once. Other log events may be any text and are counted as given, like AWS does.
+    ``is_checked`` says that the messages are known to be JSON objects, as ``read_records`` gives them,
+    so that one which no filter can match need not be looked into.
     """
 
     events: tuple[LogEvent, ...]
     from_trail: bool = True
+    is_checked: bool = False
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -74,15 +81,54 @@ class Partial(msgspec.Struct, frozen=True):
     from_trail: bool
 
 
-def fold(batch: Batch, filters: FilterSet) -> Partial:
-    """Runs every filter of the set over every event of the batch."""
+def fold(batch: Batch, filters: FilterSet, *, exact: bool = False) -> Partial:
+    """Runs every filter of the set over every event of the batch.
+
+    Where it pays, events are searched for the texts that the patterns need before any is decoded; the
+    result is the same. ``exact`` decodes every event all the same.
+    """
+    candidates = None if exact else _candidates(batch, filters)
+    if candidates is None:
+        return _fold(batch, batch.events, filters)
+    partial = _fold(batch, [batch.events[index] for index in candidates], filters)
+    return _with_passed_over(partial, batch, candidates, filters)
+
+
+def _candidates(batch: Batch, filters: FilterSet) -> Sequence[int] | None:
+    """Finds the events that may match; None where all are to be decoded."""
+    may_pass_over = batch.is_checked or not batch.from_trail
+    if not may_pass_over or len(batch.events) < _FEWEST_TO_SEARCH or filters.prefilter is None:
+        return None
+    return filters.prefilter.candidates([event.message for event in batch.events])
+
+
+def _with_passed_over(
+    partial: Partial, batch: Batch, candidates: Sequence[int], filters: FilterSet
+) -> Partial:
+    """Counts the events that no filter can match."""
+    misses = dict(partial.misses)
+    if filters.with_default:
+        looked_at = set(candidates)
+        minutes = Counter(
+            floor_to(event.at_ms, _MINUTE_SECONDS)
+            for index, event in enumerate(batch.events)
+            if index not in looked_at
+        )
+        for index in filters.with_default:
+            for minute_ms, number in minutes.items():
+                misses[index, minute_ms] = misses.get((index, minute_ms), 0) + number
+    passed_over = len(batch.events) - len(candidates)
+    return replace(partial, misses=misses, unmatched=partial.unmatched + passed_over)
+
+
+def _fold(batch: Batch, events: Iterable[LogEvent], filters: FilterSet) -> Partial:
     decode, match = filters.patterns.decode, filters.patterns.match
     must_decode = batch.from_trail or filters.patterns.reads_json
     matches: list[Match] = []
     unreadable: list[Unreadable] = []
     misses: dict[tuple[int, int], int] = {}
     unmatched = 0
-    for event in batch.events:
+    for event in events:
         message = event.message
         record = decode(message) if must_decode else None
         if record is None and batch.from_trail:

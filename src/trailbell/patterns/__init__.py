@@ -5,10 +5,11 @@ from trailbell.patterns._events import message_text
 from trailbell.patterns._fields import DecodedRecord
 from trailbell.patterns._filter_pattern import FilterPattern
 from trailbell.patterns._matcher import matches
-from trailbell.patterns._messages import WordsTest, words_test
+from trailbell.patterns._messages import words_test
 from trailbell.patterns._nodes import MISSING
 from trailbell.patterns._parser import parse_pattern, parse_selector
 from trailbell.patterns._pattern_set import PatternSet, compile_patterns
+from trailbell.patterns._prefilter import Prefilter
 from trailbell.patterns._printer import format_pattern
 from trailbell.patterns._tree import (
     AllOf,
@@ -47,7 +48,7 @@ from trailbell.patterns._tree import (
     selectors,
 )
 from trailbell.patterns._values import scalar_text
-from trailbell.patterns._words import NamedWord
+from trailbell.patterns._words import word_names
 
 __all__ = [
     "MISSING",
@@ -66,13 +67,13 @@ __all__ = [
     "JsonPattern",
     "Keyword",
     "NameStep",
-    "NamedWord",
     "NotExists",
     "NumberLiteral",
     "Operator",
     "Pattern",
     "PatternError",
     "PatternSet",
+    "Prefilter",
     "RegexLiteral",
     "RegexPattern",
     "Selector",
@@ -87,7 +88,6 @@ __all__ = [
     "WildcardStep",
     "WordField",
     "WordTest",
-    "WordsTest",
     "all_of",
     "any_of",
     "compile_patterns",
@@ -98,5 +98,6 @@ __all__ = [
     "parse_selector",
     "scalar_text",
     "selectors",
+    "word_names",
     "words_test",
 ]

@@ -10,6 +10,7 @@ from trailbell.patterns._messages import words_test
 from trailbell.patterns._parser import parse_pattern
 from trailbell.patterns._pattern_set import compile_patterns
 from trailbell.patterns._tree import DelimitedPattern, WordField, selectors
+from trailbell.patterns._words import word_names
 
 __all__ = ["FilterPattern"]
 
@@ -78,7 +79,10 @@ class FilterPattern:
         if self._words is None:
             return {} if self.matches(message) else None
         words = self._words(message_text(_text(message)))
-        return None if words is None else {f"${word.name}": word.text for word in words}
+        if words is None or not isinstance(self.pattern, DelimitedPattern):
+            return None
+        names = word_names(self.pattern, len(words))
+        return {f"${name}": word for name, word in zip(names, words, strict=True)}
 
     def __str__(self) -> str:
         return self._text

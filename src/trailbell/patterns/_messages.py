@@ -18,13 +18,13 @@ from trailbell.patterns._tree import (
     WordTest,
 )
 from trailbell.patterns._values import ordering, text_test
-from trailbell.patterns._words import NamedWord, assign_words
+from trailbell.patterns._words import assign_words
 
 __all__ = ["BytesTest", "TextTest", "WordsTest", "regex_test", "terms_test", "words_test"]
 
 BytesTest: TypeAlias = Callable[[bytes], bool]
 TextTest: TypeAlias = Callable[[str], bool]
-WordsTest: TypeAlias = Callable[[str], list[NamedWord] | None]
+WordsTest: TypeAlias = Callable[[str], list[str] | None]
 _WordPredicate: TypeAlias = Callable[[str], bool]
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -61,9 +61,9 @@ def words_test(pattern: DelimitedPattern) -> WordsTest:
     ellipsis = fields.index(EllipsisField()) if EllipsisField() in fields else len(fields)
     tested = [(at if at < ellipsis else at - len(fields), holds) for at, holds in tested]
 
-    def words(message: str) -> list[NamedWord] | None:
+    def words(message: str) -> list[str] | None:
         assigned = assign_words(pattern, message)
-        if assigned is None or not all(holds(assigned[at].text) for at, holds in tested):
+        if assigned is None or not all(holds(assigned[at]) for at, holds in tested):
             return None
         return assigned
 
