@@ -202,6 +202,7 @@ def test_an_error_says_what_was_expected_and_survives_pickling() -> None:
         (r'"\\\"" "c:\dir"', r'"\\\"" "c:\dir"'),
         (" %a|b% ", "%a|b%"),
         ("[ ]", "[]"),
+        (r'"\*\*"', r'"\*\*"'),
         ("[a=1&&a!=2||a=%x%,,...]", "[a = 1 && a != 2 || a = %x%, , ...]"),
     ],
 )
@@ -209,7 +210,27 @@ def test_the_canonical_text_has_blanks_where_they_help(text: str, canonical: str
     assert canonical == format_pattern(parse_pattern(text))
 
 
-@pytest.mark.parametrize("text", ["a" + "-b" * 511, "[" + ",".join(["a=1"] + [""] * 1000) + "]", "?a" * 512])
+@pytest.mark.parametrize("count", ["{500}y{501}", "{,1001}", "{1000,}z{1}", "{0,400}[ab]{0,601}"])
+def test_counts_that_would_take_forever_are_refused(count: str) -> None:
+    with pytest.raises(PatternError, match="Failed to compile") as caught:
+        parse_pattern(f"%x{count}%")
+
+    assert "compiles" in caught.value.expected
+    parse_pattern("%x{500}y{0,500}%")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + "-b" * 511,
+        "[" + ",".join(["a=1"] + [""] * 1000) + "]",
+        "?a" * 512,
+        '"' + r"\*" * 511 + '"',
+        "{" + "&&".join([r"$.a\.b=1"] * 102) + "}",
+        "{" + "&&".join(["$.a[0]IS NULL"] * 68) + "}",
+        "{" + "&&".join(["$.*NOT EXISTS"] * 3 + ["$.['a'] IS TRUE"] * 55) + "}",
+    ],
+)
 def test_the_longest_patterns_still_print_to_ones_that_can_be_parsed(text: str) -> None:
     pattern = parse_pattern(text)
 

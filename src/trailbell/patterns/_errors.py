@@ -41,10 +41,11 @@ class PatternError(TrailbellError, ValueError):
 
     def explain(self) -> str:
         """Shows the pattern on one line, carets under the error, and what was expected there."""
-        line = "".join(_visible(character) for character in self.pattern)
+        line = _shown(self.pattern)
         indent = _columns(line[: self.start])
         width = max(_columns(line[self.start : self.end]), 1)
-        return f"{line}\n{' ' * indent}{'^' * width}\n{self.message}\nexpected {self.expected}"
+        words = f"{_shown(self.message)}\nexpected {_shown(self.expected)}"
+        return f"{line}\n{' ' * indent}{'^' * width}\n{words}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors cross process boundaries; the default rebuild would pass the message alone.
@@ -63,6 +64,10 @@ def must_end_with(opening: str, closing: str) -> str:
 
 def _rebuild(pattern: str, start: int, end: int, message: str, expected: str) -> PatternError:
     return PatternError(pattern, start, end, message=message, expected=expected)
+
+
+def _shown(text: str) -> str:
+    return "".join(map(_visible, text))
 
 
 def _visible(character: str) -> str:

@@ -113,7 +113,7 @@ class PatternSet:
 
 
 def compile_patterns(patterns: Sequence[Pattern], read: Iterable[Selector] = ()) -> PatternSet:
-    """Compiles patterns into one evaluator; a millisecond or two for a dozen."""
+    """Compiles patterns into one evaluator; some milliseconds for a dozen."""
     return PatternSet(patterns, read)
 
 

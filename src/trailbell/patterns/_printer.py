@@ -12,15 +12,18 @@ from trailbell.patterns._tree import (
     EllipsisField,
     EveryEvent,
     IsTest,
+    NameStep,
     NumberLiteral,
     Pattern,
     RegexLiteral,
     RegexPattern,
+    Step,
     Term,
     TermKind,
     TermsPattern,
     Test,
     Value,
+    is_name_character,
 )
 
 __all__ = ["format_pattern"]
@@ -52,7 +55,7 @@ def _pattern(pattern: Pattern, blank: str) -> str:
 def _terms(terms: tuple[Term, ...], blank: str) -> str:
     printed: list[str] = []
     for term in terms:
-        text = term.text if is_bare_term(term.text) else _quote(term.text)
+        text = term.text if is_bare_term(term.text) else _quote(term.text, '"\\')
         # A prefix begins a new term by itself; other terms need the blank.
         gap = "" if not printed else blank if term.kind is not TermKind.REQUIRED else " "
         printed.append(f"{gap}{term.kind.value}{text}")
@@ -84,11 +87,21 @@ def _condition(condition: Condition, blank: str) -> str:
 
 
 def _test(test: Test, blank: str) -> str:
+    selector = str(test.selector) if blank else "$" + "".join(map(_shortest_step, test.selector.steps))
     if isinstance(test, Comparison):
-        return f"{test.selector}{blank}{test.operator.value}{blank}{_value(test.value)}"
-    if isinstance(test, IsTest):
-        return f"{test.selector} IS {test.keyword.value}"
-    return f"{test.selector} NOT EXISTS"
+        return f"{selector}{blank}{test.operator.value}{blank}{_value(test.value)}"
+    words = f"IS {test.keyword.value}" if isinstance(test, IsTest) else "NOT EXISTS"
+    # Only a name must be parted from the word behind it.
+    gap = blank if selector[-1] in "]*" else " "
+    return f"{selector}{gap}{words}"
+
+
+def _shortest_step(step: Step) -> str:
+    """Writes a step with dots behind backslashes where that is shorter than brackets and quotes."""
+    text = str(step)
+    if not isinstance(step, NameStep) or not all(map(is_name_character, step.name.replace(".", ""))):
+        return text
+    return min(text, "." + step.name.replace(".", "\\."), key=len) if step.name else text
 
 
 def _value(value: Value) -> str:
@@ -96,18 +109,18 @@ def _value(value: Value) -> str:
         return value.text
     if isinstance(value, RegexLiteral):
         return f"%{value.text}%"
-    return _quote(value.text, value.plain_stars) if value.quoted else value.text
+    return _quote(value.text, '"\\*', value.plain_stars) if value.quoted else value.text
 
 
-def _quote(text: str, plain_stars: tuple[int, ...] = ()) -> str:
-    """Puts text in quotes; a star of a term is plain by itself, so none of them is named."""
+def _quote(text: str, escapable: str, plain_stars: tuple[int, ...] = ()) -> str:
+    """Puts text in quotes; ``escapable`` are the characters that a backslash before them escapes."""
     pieces = []
     for at, character in enumerate(text):
         # A backslash needs another one only where it would otherwise escape what follows.
         is_escaped = (
             character == '"'
             or (character == "*" and at in plain_stars)
-            or (character == "\\" and text[at + 1 : at + 2] in ("", '"', "\\", "*"))
+            or (character == "\\" and text[at + 1 : at + 2] in ("", *escapable))
         )
         pieces.append(f"\\{character}" if is_escaped else character)
     return f'"{"".join(pieces)}"'

@@ -1,6 +1,7 @@
 """The subset of regular expressions that filter patterns allow (filter-patterns section 3), run by RE2.
 
 RE2 is linear in the text, takes counts up to 1000, and is imported when the first expression appears.
+Its time for one character grows with the compiled expression, which counts multiply: so they are bounded.
 """
 
 import re
@@ -13,6 +14,8 @@ _ALLOWED = frozenset(string.ascii_letters + string.digits + ":_#=@/;,- " + "^$?[
 _ESCAPED_CLASSES = frozenset("dDsSwW")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{2}")
 _REPETITION = re.compile(r"\{([0-9]{0,4})(,[0-9]{0,4})?\}")
+# Beyond, an expression of a thousand characters could take a minute to compile and another for each message.
+_MOST_REPETITIONS = 1000
 
 
 def first_forbidden(text: str) -> int | None:
@@ -48,7 +51,7 @@ def compile_regex(text: str) -> Callable[[str], bool]:
 def _translate(text: str) -> str:
     """Rewrite what RE2 reads differently and refuse what it allows beyond the subset."""
     translated: list[str] = []
-    at = 0
+    at = repetitions = 0
     is_in_class = False
     while at < len(text):
         character = text[at]
@@ -57,8 +60,11 @@ def _translate(text: str) -> str:
             end = _end_of_escape(text, at)
             translated.append(text[at:end])
         elif character == "{" and not is_in_class:
-            piece, end = _repetition(text, at)
+            piece, count, end = _repetition(text, at)
             translated.append(piece)
+            repetitions += count
+            if repetitions > _MOST_REPETITIONS:
+                raise ValueError(f"its counts add up to more than {_MOST_REPETITIONS}")
         elif character == "[" and not is_in_class:
             is_in_class = True
             # A closing bracket in first place stands for itself.
@@ -81,9 +87,10 @@ def _end_of_escape(text: str, at: int) -> int:
     raise ValueError(f"the escape {text[at : at + 2]!r} is not supported")
 
 
-def _repetition(text: str, at: int) -> tuple[str, int]:
+def _repetition(text: str, at: int) -> tuple[str, int, int]:
     found = _REPETITION.match(text, at)
     if found is None or found[0] in ("{}", "{,}"):
         raise ValueError("a brace must be escaped, or hold a count such as {2}, {2,}, {,5} or {2,5}")
     # RE2 takes {,n} literally.
-    return f"{{{found[1] or '0'}{found[2] or ''}}}", found.end()
+    least, most = found[1] or "0", found[2] or ""
+    return f"{{{least}{most}}}", int(most[1:] or least), found.end()

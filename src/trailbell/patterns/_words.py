@@ -12,6 +12,7 @@ from trailbell.patterns._tree import DelimitedPattern, EllipsisField, WordField
 __all__ = ["assign_words", "word_names"]
 
 # Line breaks were not recorded; they part words like blanks do (uncertain point U16).
+_NO_BLANK = re.compile(f"[^{WHITE_SPACE}]")
 _WORD = re.compile(f"[^{WHITE_SPACE}]+")
 _WORD_OR_DELIMITED = re.compile(rf'"([^"]*)"|\[([^\]]*)\]|[^{WHITE_SPACE}]+')
 _CLOSERS = {'"': '"', "[": "]"}
@@ -90,9 +91,8 @@ def _words_with_unclosed(message: str) -> Iterator[_Word]:
     """
     unclosed: set[str] = set()
     at = 0
-    while (found := _WORD.search(message, at)) is not None:
-        start, end = found.span()
-        opening = message[start]
+    while (first := _NO_BLANK.search(message, at)) is not None:
+        start, opening = first.start(), first[0]
         closer = _CLOSERS.get(opening)
         if closer is not None and opening not in unclosed:
             closing = message.find(closer, start + 1)
@@ -101,5 +101,7 @@ def _words_with_unclosed(message: str) -> Iterator[_Word]:
                 at = closing + 1
                 continue
             unclosed.add(opening)
-        yield _Word(found[0], start, end)
-        at = end
+        # Only here: words of brackets in a row are one run, which would be gone through for each of them.
+        word = _WORD.match(message, start)
+        at = start + 1 if word is None else word.end()
+        yield _Word(message[start:at], start, at)
