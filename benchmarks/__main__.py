@@ -8,7 +8,7 @@ from types import FrameType
 
 from benchmarks.machine import describe
 
-NAMES = ("start", "matching", "delivery", "demo")
+NAMES = ("start", "matching", "patterns", "delivery", "demo")
 LONG_NAMES = ("api", "crash", "extremes", "load")
 """Those that take many minutes and run only when named."""
 

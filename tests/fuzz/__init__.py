@@ -1,0 +1,1 @@
+"""Random input for the filter-pattern language, with and without a fuzzing engine."""
