@@ -5,6 +5,7 @@ From the project's root, for ten minutes:
     PYTHONPATH=tests .venv/bin/python -m fuzz.fuzz_patterns -max_total_time=600
 
 Other options of libFuzzer follow the same way; a file instead of options runs that one input again.
+On a busy machine ``-timeout=60`` keeps innocent inputs from being called slow, as the clock decides.
 What it finds stays in ``.cache/fuzz`` for the next run; what breaks a rule is called ``crash-…`` there.
 An input that found a bug belongs into ``tests/fuzz/corpus``, under a name that says what it is.
 """
@@ -19,7 +20,7 @@ from support.project import ROOT
 _CACHE = ROOT / ".cache" / "fuzz"
 
 # An input takes milliseconds; what takes five seconds, or half a gigabyte beyond the start, is a finding.
-_BOUNDS = ["-timeout=5", "-rss_limit_mb=768", "-max_len=4096"]
+_BOUNDS = ["-timeout=5", "-rss_limit_mb=768", "-max_len=4096", "-print_final_stats=1"]
 
 
 def main(arguments: list[str]) -> None:

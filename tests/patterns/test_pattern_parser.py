@@ -124,7 +124,10 @@ def test_a_selector_is_read_by_itself(written: str, canonical: str) -> None:
     assert canonical == str(parse_selector(written))
 
 
-@pytest.mark.parametrize("written", ["", "$", "a", "$.a ", " $.a", "$.a = 1", "$.a $.b", '"$.a"', "$.a[-1]"])
+@pytest.mark.parametrize(
+    "written",
+    ["$.a[" + "9" * 5000 + "]", "", "$", "a", "$.a ", " $.a", "$.a = 1", "$.a $.b", '"$.a"', "$.a[-1]"],
+)
 def test_a_selector_by_itself_is_nothing_but_one_selector(written: str) -> None:
     with pytest.raises(PatternError):
         parse_selector(written)

@@ -55,6 +55,7 @@ class FilterPattern:
 
         Raises:
             TypeError: The mapping holds something that JSON cannot, such as a date.
+            ValueError, RecursionError: It holds an integer of thousands of digits, or is nested as deep.
         """
         text = _text(message)
         try:
@@ -75,6 +76,7 @@ class FilterPattern:
 
         Raises:
             TypeError: The mapping holds something that JSON cannot, such as a date.
+            ValueError, RecursionError: It holds an integer of thousands of digits, or is nested as deep.
         """
         if self._words is None:
             return {} if self.matches(message) else None

@@ -42,8 +42,9 @@ def parse_selector(text: str) -> Selector:
     """Parses a lone selector such as ``$.requestParameters.items[0]``.
 
     Raises:
-        PatternError: the text is not exactly one selector.
+        PatternError: the text is not exactly one selector, or longer than a pattern may be.
     """
+    _check_length(text)
     tokens = tokenize(text, 0, len(text))
     selector = tokens[0].meaning
     if not isinstance(selector, Selector) or tokens[0].text != text:
