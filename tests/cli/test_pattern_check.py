@@ -118,7 +118,7 @@ def test_what_a_terminal_would_obey_is_escaped() -> None:
     right = check('"\x1b[31m\u202e"')
 
     assert "\x1b" not in wrong.stderr
-    assert "\\x1b" in wrong.stderr
+    assert "\N{REPLACEMENT CHARACTER}[31m\n" in wrong.stderr
     assert '"\\x1b[31m\\u202e"' in right.stdout
 
 

@@ -90,22 +90,26 @@ class SmtpChannel:
     async def _sent(self, mail: bytes, sender: str) -> None:
         settings = self._settings
         is_encrypted = settings.security is not SmtpSecurity.NONE
+        client = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username or None,
+            password=settings.password or None,
+            # The full name would be looked up, which may take longer than the mail.
+            local_hostname=socket.gethostname(),
+            timeout=settings.timeout_seconds,
+            use_tls=settings.security is SmtpSecurity.TLS,
+            start_tls=settings.security is SmtpSecurity.STARTTLS,
+            tls_context=ssl.create_default_context(cafile=settings.ca_file) if is_encrypted else None,
+        )
         async with asyncio.timeout(settings.timeout_seconds):
-            await aiosmtplib.send(
-                mail,
-                sender=sender,
-                recipients=[self._address],
-                hostname=settings.host,
-                port=settings.port,
-                username=settings.username or None,
-                password=settings.password or None,
-                # The full name would be looked up, which may take longer than the mail.
-                local_hostname=socket.gethostname(),
-                timeout=settings.timeout_seconds,
-                use_tls=settings.security is SmtpSecurity.TLS,
-                start_tls=settings.security is SmtpSecurity.STARTTLS,
-                tls_context=ssl.create_default_context(cafile=settings.ca_file) if is_encrypted else None,
-            )
+            async with client:
+                transport = client.transport
+                await client.sendmail(sender, [self._address], mail)
+            if isinstance(transport, asyncio.WriteTransport):
+                # An encrypted connection would wait for the server's farewell, and outlive its loop.
+                transport.abort()
+                await asyncio.sleep(0)
 
     def _failure(self, error: Exception) -> str:
         """What went wrong in words, with nothing that the server wrote and no secret."""
