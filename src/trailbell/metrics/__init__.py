@@ -12,8 +12,17 @@ from trailbell.metrics._data_question import (
     series_of,
 )
 from trailbell.metrics._datum import MetricDatum, check_name, check_size, datapoint_of
+from trailbell.metrics._extended_statistics import extended_statistic, least_sample_count
+from trailbell.metrics._histogram import DamagedHistogramError, Histogram
 from trailbell.metrics._java_double import java_double
 from trailbell.metrics._key import MetricKey
+from trailbell.metrics._math_errors import MathError, UnsupportedMathError
+from trailbell.metrics._math_evaluate import MathSeries, SlotValues, evaluate_math
+from trailbell.metrics._math_parser import parse_expression, referenced_ids
+from trailbell.metrics._math_plan import MathPlan, MathQuery, plan_math
+from trailbell.metrics._math_printer import print_expression
+from trailbell.metrics._math_signature import MathType
+from trailbell.metrics._math_values import MathGrid
 from trailbell.metrics._period import floor_to
 from trailbell.metrics._statistic_name import is_extended_statistic, is_statistic, told_statistic
 from trailbell.metrics._statistics import Datapoint, Statistic, StatisticSet, statistic_of
@@ -29,29 +38,46 @@ from trailbell.metrics._windows import Windows, is_period, is_period_kept, windo
 __all__ = [
     "NO_UNIT",
     "STANDARD_UNITS",
+    "DamagedHistogramError",
     "Datapoint",
+    "Histogram",
+    "MathError",
+    "MathGrid",
+    "MathPlan",
+    "MathQuery",
+    "MathSeries",
+    "MathType",
     "MetricDataQuery",
     "MetricDatum",
     "MetricKey",
     "MetricStat",
     "Series",
     "SeriesQuery",
+    "SlotValues",
     "Statistic",
     "StatisticSet",
     "StatisticsPoint",
     "StatisticsQuestion",
+    "UnsupportedMathError",
     "Windows",
     "check_name",
     "check_size",
     "datapoint_of",
+    "evaluate_math",
+    "extended_statistic",
     "floor_to",
     "is_extended_statistic",
     "is_period",
     "is_period_kept",
     "is_statistic",
     "java_double",
+    "least_sample_count",
+    "parse_expression",
+    "plan_math",
     "points_of",
+    "print_expression",
     "read_queries",
+    "referenced_ids",
     "series_of",
     "statistic_of",
     "told_statistic",

@@ -1,5 +1,6 @@
 """Statistic sets: what is kept of the samples of one window, and the five plain statistics read from it."""
 
+import math
 from enum import StrEnum
 
 import msgspec
@@ -34,6 +35,17 @@ class StatisticSet(msgspec.Struct, frozen=True):
     def of(cls, value: float, count: float = 1) -> "StatisticSet":
         """Returns the set of one value that was seen `count` times."""
         return cls(float(count), float(value * count), float(value), float(value))
+
+    @property
+    def is_of_one_value(self) -> bool:
+        """Whether the set is that of samples which all have the same value.
+
+        Such a set stands for its samples as well as they themselves would (metrics-and-alarms 2.5).
+        """
+        # How closely AWS compares the sum is not known: a client that added 0.1 ten times should not lose.
+        return self.minimum == self.maximum and math.isclose(
+            self.sum, self.minimum * self.sample_count, rel_tol=1e-9
+        )
 
     def merge(self, *others: "StatisticSet") -> "StatisticSet":
         """Returns the set of all samples of this set and the others; also as `StatisticSet.merge(*sets)`."""
