@@ -4,7 +4,11 @@ TrailbellError
   PatternError              a filter pattern that is not valid (patterns)
   DamagedContentError       bytes that are no log file (cloudtrail)
   UnreadableEvidenceError   kept evidence of another version (evidence)
+  DamagedHistogramError     kept bins of a metric that cannot be read (metrics)
+  MathError                 an expression of metric math that is not valid (metrics)
+    UnsupportedMathError    a function of metric math that this version does not have
   AlarmDefinitionError      an alarm that cannot be evaluated as defined (alarms)
+    AlarmRuleError          the rule of a composite alarm is not valid (alarms)
   FilterPolicyError         a subscription filter policy that is not valid (topics)
   UnknownControlError       no such key in the catalogue (controls)
   SettingsError             a flag, variable or file entry that is not valid (settings)

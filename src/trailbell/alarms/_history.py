@@ -6,6 +6,7 @@ import msgspec
 
 from trailbell.alarms._alarm import Alarm, AlarmState
 from trailbell.alarms._change import StateChange
+from trailbell.alarms._composite_change import CompositeChange
 from trailbell.alarms._instant import iso_text
 from trailbell.alarms._region import alarm_arn
 from trailbell.metrics import java_double
@@ -45,7 +46,7 @@ _PAST = {
 
 
 def state_update_history(
-    change: StateChange, previous_reason: str, previous_reason_data: str
+    change: StateChange | CompositeChange, previous_reason: str, previous_reason_data: str
 ) -> tuple[str, str]:
     """Returns the summary and the data (JSON text) of a StateUpdate item.
 

@@ -11,6 +11,7 @@ import msgspec
 
 from trailbell.alarms._alarm import Alarm
 from trailbell.alarms._change import StateChange
+from trailbell.alarms._composite_change import CompositeChange
 from trailbell.alarms._instant import iso_text
 from trailbell.alarms._region import alarm_arn, region_name
 from trailbell.alarms._trailbell_member import trailbell_member
@@ -29,7 +30,7 @@ _CAPITALS = {
 }
 
 
-def message_subject(change: StateChange) -> str:
+def message_subject(change: StateChange | CompositeChange) -> str:
     """Returns `ALARM: "name" in US East (N. Virginia)`, at most 100 ASCII characters.
 
     Runs of other characters become one `_`; a name that is too long ends with `...`.
