@@ -28,8 +28,9 @@ TrailbellError
 """
 
 import enum
+import unicodedata
 
-__all__ = ["RefusalKind", "RequestRefusedError", "TrailbellError"]
+__all__ = ["RefusalKind", "RequestRefusedError", "TrailbellError", "marked_line", "visible"]
 
 
 class TrailbellError(Exception):
@@ -77,3 +78,29 @@ class RequestRefusedError(TrailbellError):
 
     def __str__(self) -> str:
         return self.message or self.kind.value
+
+
+def marked_line(text: str, start: int, end: int) -> str:
+    """Shows a text on one line, and on the next carets under the characters from start up to end."""
+    line = visible(text)
+    width = max(_columns(line[start:end]), 1)
+    return f"{line}\n{' ' * _columns(line[:start])}{'^' * width}"
+
+
+def visible(text: str) -> str:
+    """Shows a text character by character, with nothing in it that would move or break a terminal's line."""
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isspace():
+        return " "
+    # Control, format and lone surrogate characters.
+    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character).startswith("C") else character
+
+
+def _columns(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )

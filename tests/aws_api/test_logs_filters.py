@@ -168,6 +168,7 @@ def test_what_is_not_there_is_said(
         ({"metricTransformations": [{**ONE, "metricValue": "nan"}]}, "must be a valid number"),
         ({"metricTransformations": [{**ONE, "dimensions": {"a": "$.b"}}]}, "does not support dimensions"),
         ({"emitSystemFieldDimensions": ["@aws.user"]}, "@aws.user"),
+        ({"emitSystemFieldDimensions": ["@aws.account", "@aws.account"]}, "dimension name twice"),
         ({"fieldSelectionCriteria": "x"}, "fieldSelectionCriteria"),
         ({"applyOnTransformedLogs": True}, "applyOnTransformedLogs"),
     ],
@@ -241,6 +242,20 @@ def test_a_filter_with_dimensions_is_described_with_them(logs: Any) -> None:
 
     assert [{**ONE, "metricValue": "$.ms", "dimensions": dimensions}] == found["metricTransformations"]
     assert ["@aws.region"] == found["emitSystemFieldDimensions"]
+
+
+def test_an_event_with_half_a_surrogate_pair_in_a_dimension_is_taken(logs: Any, server: AwsServer) -> None:
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    put(logs, pattern="{ $.a = * }", dimensions={"A": "$.a"})
+    messages = [r'{"a":"x\ud800"}', '{"a":"y"}']
+    logs.put_log_events(
+        logGroupName="g",
+        logStreamName="s",
+        logEvents=[{"timestamp": START_MS, "message": message} for message in messages],
+    )
+    found = server.client("cloudwatch").list_metrics(Namespace="CIS")["Metrics"]
+
+    assert {"x\N{REPLACEMENT CHARACTER}", "y"} == {each["Dimensions"][0]["Value"] for each in found}
 
 
 @pytest.mark.parametrize("syntax", ["terms", "regex", "json", "delimited", "empty"])

@@ -116,6 +116,13 @@ def test_a_dimension_is_the_text_of_a_scalar(written: str, text: str) -> None:
     )
 
 
+@pytest.mark.parametrize("written", [r'"x\ud800"', r'"x\udfff"'])
+def test_half_a_surrogate_pair_makes_a_dimension_that_can_be_stored(written: str) -> None:
+    definition = metric_filter("{ $.k = 1 }", A="$.a")
+
+    assert {(("A", "x\N{REPLACEMENT CHARACTER}"),): 1.0} == published(definition, f'{{"k":1,"a":{written}}}')
+
+
 def test_words_give_values_and_dimensions_by_name_and_position() -> None:
     definition = metric_filter("[level, ..., size > 0]", "$size", Level="$level", Second="$2")
 

@@ -1,10 +1,19 @@
 """Whether AWS would take an alarm: the limits of PutMetricAlarm (metrics-and-alarms section 3)."""
 
 import math
-import re
-from collections.abc import Iterator, Sequence
 
 from trailbell.alarms._alarm import Alarm, AlarmDefinitionError
+from trailbell.alarms._limits import (
+    Violations,
+    action_violations,
+    at_least_one,
+    check_action_arns,
+    check_name,
+    length,
+    refuse_violations,
+    size,
+    violation,
+)
 from trailbell.metrics import STANDARD_UNITS
 
 __all__ = ["check_alarm"]
@@ -12,10 +21,6 @@ __all__ = ["check_alarm"]
 _DAY_SECONDS = 86_400
 _WEEK_SECONDS = 604_800
 _HIGH_RESOLUTION_PERIODS = (10, 20, 30)
-_ARN = re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S.*")
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-
-_Violations = Iterator[tuple[str, str]]
 
 
 def check_alarm(alarm: Alarm) -> None:
@@ -24,78 +29,30 @@ def check_alarm(alarm: Alarm) -> None:
     Violated lengths and ranges are reported together, as AWS does; `field` then names the first of them.
     Where AWS's own text is not known the message is a plain sentence.
     """
-    violations = list(_violations(alarm))
-    if violations:
-        count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected: "
-        raise AlarmDefinitionError(violations[0][0], count + "; ".join(text for _, text in violations))
-    _check_names(alarm)
+    refuse_violations(_violations(alarm))
+    check_name(alarm.name)
+    _check_dimensions(alarm)
     _check_window(alarm)
-    _check_actions(alarm)
+    check_action_arns(alarm)
 
 
-def _violations(alarm: Alarm) -> _Violations:
-    yield from _length("AlarmName", alarm.name, 1, 255)
-    yield from _length("AlarmDescription", alarm.description or "", 0, 1024)
-    yield from _length("Namespace", alarm.metric.namespace, 1, 255)
-    yield from _length("MetricName", alarm.metric.name, 1, 255)
-    yield from _size("Dimensions", [name for name, _ in alarm.metric.dimensions], 30)
-    yield from _at_least_one("Period", alarm.period_seconds)
-    yield from _at_least_one("EvaluationPeriods", alarm.evaluation_periods)
+def _violations(alarm: Alarm) -> Violations:
+    yield from length("AlarmName", alarm.name, 1, 255)
+    yield from length("AlarmDescription", alarm.description or "", 0, 1024)
+    yield from length("Namespace", alarm.metric.namespace, 1, 255)
+    yield from length("MetricName", alarm.metric.name, 1, 255)
+    yield from size("Dimensions", [name for name, _ in alarm.metric.dimensions], 30)
+    yield from at_least_one("Period", alarm.period_seconds)
+    yield from at_least_one("EvaluationPeriods", alarm.evaluation_periods)
     if alarm.datapoints_to_alarm is not None:
-        yield from _at_least_one("DatapointsToAlarm", alarm.datapoints_to_alarm)
+        yield from at_least_one("DatapointsToAlarm", alarm.datapoints_to_alarm)
     if alarm.unit is not None and alarm.unit not in STANDARD_UNITS:
         allowed = ", ".join(STANDARD_UNITS)
-        yield "Unit", _violation("Unit", alarm.unit, f"Member must satisfy enum value set: [{allowed}]")
-    for parameter, actions in _actions(alarm):
-        yield from _size(parameter, actions, 5)
-        yield from _member_lengths(parameter, actions)
+        yield "Unit", violation("Unit", alarm.unit, f"Member must satisfy enum value set: [{allowed}]")
+    yield from action_violations(alarm)
 
 
-def _violation(parameter: str, value: str, constraint: str) -> str:
-    path = parameter[0].lower() + parameter[1:]
-    return f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
-
-
-def _length(parameter: str, value: str, shortest: int, longest: int) -> _Violations:
-    if len(value) < shortest:
-        text = f"Member must have length greater than or equal to {shortest}"
-        yield parameter, _violation(parameter, value, text)
-    if len(value) > longest:
-        yield (
-            parameter,
-            _violation(parameter, value, f"Member must have length less than or equal to {longest}"),
-        )
-
-
-def _size(parameter: str, members: Sequence[str], most: int) -> _Violations:
-    if len(members) > most:
-        listed = f"[{', '.join(members)}]"
-        yield (
-            parameter,
-            _violation(parameter, listed, f"Member must have length less than or equal to {most}"),
-        )
-
-
-def _member_lengths(parameter: str, members: Sequence[str]) -> _Violations:
-    if any(not 1 <= len(member) <= 1024 for member in members):
-        constraint = (
-            "Member must satisfy constraint: [Member must have length less than or equal to 1024, "
-            "Member must have length greater than or equal to 1]"
-        )
-        yield parameter, _violation(parameter, f"[{', '.join(members)}]", constraint)
-
-
-def _at_least_one(parameter: str, value: int) -> _Violations:
-    if value < 1:
-        yield (
-            parameter,
-            _violation(parameter, str(value), "Member must have value greater than or equal to 1"),
-        )
-
-
-def _check_names(alarm: Alarm) -> None:
-    if _CONTROL_CHARACTER.search(alarm.name):
-        raise AlarmDefinitionError("AlarmName", "AlarmName must not contain ASCII control characters.")
+def _check_dimensions(alarm: Alarm) -> None:
     names = [name for name, _ in alarm.metric.dimensions]
     if len(set(names)) < len(names):
         raise AlarmDefinitionError("Dimensions", "No metric may specify the same dimension name twice.")
@@ -120,18 +77,3 @@ def _check_window(alarm: Alarm) -> None:
         )
     if not math.isfinite(alarm.threshold):
         raise AlarmDefinitionError("Threshold", f"The threshold {alarm.threshold} is not a finite number.")
-
-
-def _check_actions(alarm: Alarm) -> None:
-    for parameter, actions in _actions(alarm):
-        for action in actions:
-            if not _ARN.fullmatch(action):
-                raise AlarmDefinitionError(parameter, f"Invalid arn syntax: {action}")
-
-
-def _actions(alarm: Alarm) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (
-        ("OKActions", alarm.ok_actions),
-        ("AlarmActions", alarm.alarm_actions),
-        ("InsufficientDataActions", alarm.insufficient_data_actions),
-    )

@@ -3,12 +3,19 @@
 Where AWS's own text is not known the message is a plain sentence.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from trailbell.alarms._alarm import AlarmDefinitionError
 from trailbell.alarms._composite import CompositeAlarm
 from trailbell.alarms._composite_transition import child_names
+from trailbell.alarms._limits import (
+    Violations,
+    action_violations,
+    check_action_arns,
+    check_name,
+    length,
+    refuse_violations,
+)
 from trailbell.alarms._region import alarm_arn
 from trailbell.alarms._rule_errors import AlarmRuleError
 from trailbell.alarms._rule_parser import MAXIMUM_RULE_LENGTH, parse_rule
@@ -17,12 +24,7 @@ from trailbell.alarms._rule_tree import referenced_alarms
 
 __all__ = ["check_composite", "check_composite_references"]
 
-_MOST_ACTIONS = 5
 _MOST_PARENTS = 150
-_ARN = re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S.*")
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-
-_Violations = Iterator[tuple[str, str]]
 
 
 def check_composite(alarm: CompositeAlarm) -> None:
@@ -35,22 +37,15 @@ def check_composite(alarm: CompositeAlarm) -> None:
         AlarmRuleError: The rule is not valid.
         AlarmDefinitionError: Anything else is not.
     """
-    violations = list(_violations(alarm))
-    if violations:
-        count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected: "
-        raise AlarmDefinitionError(violations[0][0], count + "; ".join(text for _, text in violations))
-    if _CONTROL_CHARACTER.search(alarm.name):
-        raise AlarmDefinitionError("AlarmName", "AlarmName must not contain ASCII control characters.")
+    refuse_violations(_violations(alarm))
+    check_name(alarm.name)
     if alarm.rule != alarm.rule.strip():
         raise AlarmDefinitionError(
             "AlarmRule", "AlarmRule must not contain leading or trailing whitespace or be null"
         )
     parse_rule(alarm.rule)
     _check_suppressor(alarm)
-    for parameter, actions in _actions(alarm):
-        for action in actions:
-            if not _ARN.fullmatch(action):
-                raise AlarmDefinitionError(parameter, f"Invalid arn syntax: {action}")
+    check_action_arns(alarm)
 
 
 def check_composite_references(
@@ -107,45 +102,13 @@ def check_composite_references(
     _check_suppressor_reference(alarm, region, account_id, exists)
 
 
-def _violations(alarm: CompositeAlarm) -> _Violations:
-    yield from _length("AlarmName", alarm.name, 1, 255)
-    yield from _length("AlarmRule", alarm.rule, 1, MAXIMUM_RULE_LENGTH)
-    yield from _length("AlarmDescription", alarm.description or "", 0, 1024)
+def _violations(alarm: CompositeAlarm) -> Violations:
+    yield from length("AlarmName", alarm.name, 1, 255)
+    yield from length("AlarmRule", alarm.rule, 1, MAXIMUM_RULE_LENGTH)
+    yield from length("AlarmDescription", alarm.description or "", 0, 1024)
     if alarm.suppressor is not None:
-        yield from _length("ActionsSuppressor", alarm.suppressor, 1, 1600)
-    for parameter, actions in _actions(alarm):
-        listed = f"[{', '.join(actions)}]"
-        if len(actions) > _MOST_ACTIONS:
-            constraint = f"Member must have length less than or equal to {_MOST_ACTIONS}"
-            yield parameter, _violation(parameter, listed, constraint)
-        if any(not 1 <= len(action) <= 1024 for action in actions):
-            constraint = (
-                "Member must satisfy constraint: [Member must have length less than or equal to 1024, "
-                "Member must have length greater than or equal to 1]"
-            )
-            yield parameter, _violation(parameter, listed, constraint)
-
-
-def _length(parameter: str, value: str, shortest: int, longest: int) -> _Violations:
-    if len(value) < shortest:
-        constraint = f"Member must have length greater than or equal to {shortest}"
-        yield parameter, _violation(parameter, value, constraint)
-    if len(value) > longest:
-        constraint = f"Member must have length less than or equal to {longest}"
-        yield parameter, _violation(parameter, value, constraint)
-
-
-def _violation(parameter: str, value: str, constraint: str) -> str:
-    path = parameter[0].lower() + parameter[1:]
-    return f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
-
-
-def _actions(alarm: CompositeAlarm) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (
-        ("OKActions", alarm.ok_actions),
-        ("AlarmActions", alarm.alarm_actions),
-        ("InsufficientDataActions", alarm.insufficient_data_actions),
-    )
+        yield from length("ActionsSuppressor", alarm.suppressor, 1, 1600)
+    yield from action_violations(alarm)
 
 
 def _check_suppressor(alarm: CompositeAlarm) -> None:

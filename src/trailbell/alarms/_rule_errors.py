@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from trailbell._errors import marked_line, visible
 from trailbell.alarms._alarm import AlarmDefinitionError
 
 __all__ = ["AlarmRuleError"]
@@ -22,9 +23,7 @@ class AlarmRuleError(AlarmDefinitionError):
 
     def explain(self) -> str:
         """Shows the rule on one line, carets under the error, and the text."""
-        line = "".join(character if character.isprintable() else " " for character in self.rule)
-        carets = " " * self.start + "^" * max(self.end - self.start, 1)
-        return f"{line}\n{carets}\n{self}"
+        return f"{marked_line(self.rule, self.start, self.end)}\n{visible(str(self))}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors cross process boundaries; the default rebuild would pass field and message.

@@ -50,6 +50,9 @@ def _check_dimensions(definition: MetricFilter, pattern: Pattern) -> None:
             f"Invalid metric transformation: at most {_MOST_DIMENSIONS} dimensions are supported, "
             "those of system fields included"
         )
+    given = [*(name for name, _ in dimensions), *system]
+    if len(set(given)) < len(given):
+        raise _refused("Invalid metric transformation: no metric may have the same dimension name twice")
     if not dimensions:
         return
     if definition.transformation.default_value is not None:

@@ -26,6 +26,7 @@ from trailbell.patterns import (
 __all__ = ["Extract", "Extracted", "build_extract", "selectors_read"]
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 # What CloudWatch takes as a value, and as the value of a dimension.
 _LARGEST = 2.0**360
 _LONGEST_DIMENSION = 1024
@@ -130,4 +131,7 @@ def _finite(value: float) -> float | None:
 def _dimension(node: object) -> str | None:
     """Returns the value of a dimension; None counts as missing (uncertain point U18)."""
     text = scalar_text(node)
-    return None if text is None or not text.strip() or len(text) > _LONGEST_DIMENSION else text
+    if text is None or not text.strip() or len(text) > _LONGEST_DIMENSION:
+        return None
+    # Half a surrogate pair could be neither stored nor sent, and one such event would stop its whole batch.
+    return _HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", text)

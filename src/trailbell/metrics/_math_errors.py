@@ -6,7 +6,7 @@ MathError                 an expression, or a set of queries, that is not valid
 
 from typing import Any
 
-from trailbell._errors import TrailbellError
+from trailbell._errors import TrailbellError, marked_line, visible
 
 __all__ = ["MathError", "UnsupportedMathError"]
 
@@ -33,9 +33,8 @@ class MathError(TrailbellError, ValueError):
 
     def explain(self) -> str:
         """Shows the expression on one line, carets under the error, and what was expected there."""
-        line = "".join(character if character.isprintable() else " " for character in self.expression)
-        carets = " " * self.start + "^" * max(self.end - self.start, 1)
-        return f"{line}\n{carets}\n{self}\nexpected {self.expected}"
+        marked = marked_line(self.expression, self.start, self.end)
+        return f"{marked}\n{visible(str(self))}\nexpected {visible(self.expected)}"
 
     def of_query(self, query_id: str) -> "MathError":
         """Returns the same error, with the Id of the query it is in."""

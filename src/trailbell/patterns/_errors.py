@@ -1,9 +1,8 @@
 """What is wrong with a filter pattern, in AWS's words, with the place and what was expected there."""
 
-import unicodedata
 from typing import Any
 
-from trailbell._errors import TrailbellError
+from trailbell._errors import TrailbellError, marked_line, visible
 
 __all__ = [
     "INVALID_PATTERN",
@@ -41,11 +40,8 @@ class PatternError(TrailbellError, ValueError):
 
     def explain(self) -> str:
         """Shows the pattern on one line, carets under the error, and what was expected there."""
-        line = _shown(self.pattern)
-        indent = _columns(line[: self.start])
-        width = max(_columns(line[self.start : self.end]), 1)
-        words = f"{_shown(self.message)}\nexpected {_shown(self.expected)}"
-        return f"{line}\n{' ' * indent}{'^' * width}\n{words}"
+        marked = marked_line(self.pattern, self.start, self.end)
+        return f"{marked}\n{visible(self.message)}\nexpected {visible(self.expected)}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors cross process boundaries; the default rebuild would pass the message alone.
@@ -64,21 +60,3 @@ def must_end_with(opening: str, closing: str) -> str:
 
 def _rebuild(pattern: str, start: int, end: int, message: str, expected: str) -> PatternError:
     return PatternError(pattern, start, end, message=message, expected=expected)
-
-
-def _shown(text: str) -> str:
-    return "".join(map(_visible, text))
-
-
-def _visible(character: str) -> str:
-    if character.isspace():
-        return " "
-    # Control, format and lone surrogate characters would move or break the terminal's line.
-    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character).startswith("C") else character
-
-
-def _columns(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
