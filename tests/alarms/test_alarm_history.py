@@ -34,6 +34,13 @@ def test_a_state_update_tells_both_states_and_embeds_the_reason_data_as_given() 
     assert (summary, data) == ("Alarm updated from OK to ALARM", expected)
 
 
+def test_what_aws_has_no_place_for_is_told_in_a_last_member_of_our_own() -> None:
+    _, data = state_update_history(CHANGE, INITIAL_STATE_REASON, "", {"version": 1, "note": "Late."})
+
+    assert list(json.loads(data)) == ["version", "oldState", "newState", "Trailbell"]
+    assert json.loads(data)["Trailbell"] == {"version": 1, "note": "Late."}
+
+
 @pytest.mark.parametrize(
     ("change", "summary", "member"),
     [

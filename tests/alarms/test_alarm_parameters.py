@@ -11,10 +11,11 @@ from trailbell.alarms import (
     AlarmDefinitionError,
     AlarmParameters,
     ComparisonOperator,
+    LowSampleCount,
     TreatMissingData,
     alarm_of,
 )
-from trailbell.metrics import MetricKey, Statistic
+from trailbell.metrics import MetricDataQuery, MetricKey, MetricStat, Statistic
 
 PLAIN = AlarmParameters(
     name="a",
@@ -31,8 +32,16 @@ MATH = AlarmParameters(
     evaluation_periods=1,
     threshold=1,
     comparison_operator="GreaterThanThreshold",
-    returned_metrics=(False, True),
+    metrics=(
+        MetricDataQuery("m1", MetricStat("App", "m", (), 300, "Sum"), is_returned=False),
+        MetricDataQuery("m2", MetricStat("App", "n", (), 300, "p90"), is_returned=False),
+        MetricDataQuery("e1", expression="m1 / m2", label="ratio"),
+    ),
 )
+ONE = MATH.metrics[0]
+
+
+SUM: dict[str, Any] = {"statistic": Statistic.SUM, "extended_statistic": None}
 
 
 def refusal(parameters: AlarmParameters) -> RequestRefusedError:
@@ -124,11 +133,40 @@ def test_aws_says_what_is_missing_or_excludes_each_other(changes: dict[str, Any]
         ({"statistic": Statistic.SUM}, "Statistic should not be set if list of Metrics is set."),
         ({"period_seconds": 60}, "Period should not be set if list of Metrics is set."),
         ({"dimensions": (("a", "b"),)}, "Dimensions should not be set if list of Metrics is set."),
-        ({"returned_metrics": (False,)}, "Exactly one element of the metrics list should return data."),
-        ({"returned_metrics": (True, True)}, "Exactly one element of the metrics list should return data."),
+        ({"metrics": (ONE,)}, "Exactly one element of the metrics list should return data."),
+        (
+            {"metrics": (replace(ONE, is_returned=True), MATH.metrics[2])},
+            "Exactly one element of the metrics list should return data.",
+        ),
+        (
+            {"metrics": (ONE, MetricDataQuery("bad", expression="NOT_A_FUNCTION(m1)"))},
+            "Error in expression 'bad': Function 'NOT_A_FUNCTION' not found",
+        ),
+        (
+            {"metrics": (*(replace(ONE, id=f"m{at}") for at in range(10)), MATH.metrics[2])},
+            "The list of Metrics has 11 elements; it must have at most 10.",
+        ),
+        (
+            {"metrics": (ONE, MetricDataQuery("e", expression="AVG(m1)"))},
+            "The element e of the metrics list must give one time series.",
+        ),
+        (
+            {"metrics": (ONE, MetricDataQuery("e"))},
+            "The element e of the metrics list must have either MetricStat or Expression.",
+        ),
+        (
+            {
+                "metrics": (
+                    ONE,
+                    MetricDataQuery("m2", MetricStat("App", "n", (), 60, "Sum"), is_returned=False),
+                    MATH.metrics[2],
+                )
+            },
+            "The metrics of the metrics list must have the same period.",
+        ),
     ],
 )
-def test_a_list_of_metrics_is_first_refused_as_aws_would(changes: dict[str, Any], message: str) -> None:
+def test_a_list_of_metrics_is_refused_as_aws_would(changes: dict[str, Any], message: str) -> None:
     refused = refusal(replace(MATH, **changes))
 
     assert (RefusalKind.VALIDATION, message) == (refused.kind, str(refused))
@@ -167,18 +205,34 @@ def test_a_name_of_no_statistic_is_refused_in_awss_words(name: str) -> None:
         *("PR(2:10)", "PR(:300)", "TM(:95%)", "WM(10%:90%)", "TC(0.005:0.030)", "TS(80%:)"),
     ],
 )
-def test_a_statistic_that_aws_knows_is_refused_as_not_supported(name: str) -> None:
-    refused = refusal(replace(PLAIN, statistic=None, extended_statistic=name))
+def test_a_statistic_that_aws_knows_can_be_watched(name: str) -> None:
+    alarm = alarm_of(replace(PLAIN, statistic=None, extended_statistic=name))
 
-    assert refused.kind == RefusalKind.UNSUPPORTED
-    assert "percentile and trimmed statistics" in str(refused)
+    assert (None, name, name) == (alarm.statistic, alarm.extended_statistic, alarm.statistic_name)
+
+
+def test_metric_math_watches_all_its_metrics_by_their_period() -> None:
+    alarm = alarm_of(MATH)
+
+    assert (MetricKey("App", "m"), MetricKey("App", "n")) == alarm.watched
+    assert (300, None, "") == (alarm.period_seconds, alarm.statistic, alarm.statistic_name)
+
+
+def test_low_samples_concern_percentiles_only() -> None:
+    percentile = replace(
+        PLAIN, statistic=None, extended_statistic="p99", evaluate_low_sample_count_percentile="ignore"
+    )
+
+    assert LowSampleCount.IGNORE is alarm_of(percentile).evaluate_low_sample_count_percentile
+    for other in (replace(percentile, extended_statistic="tm90"), replace(percentile, **SUM)):
+        assert "only with a percentile" in str(refusal(other))
 
 
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        (MATH, "metric math"),
-        (replace(PLAIN, evaluate_low_sample_count_percentile="ignore"), "EvaluateLowSampleCountPercentile"),
+        (replace(MATH, metrics=(ONE, MetricDataQuery("e", expression="SEARCH('x')"))), "SEARCH"),
+        (replace(MATH, metrics=(MetricDataQuery("e", expression="TIME_SERIES(1)"),)), "MetricStat"),
         (replace(PLAIN, comparison_operator="GreaterThanUpperThreshold"), "anomaly detection"),
     ],
 )

@@ -151,9 +151,29 @@ LATEST_FIVE = ", ".join(f"9.0 {TIMES[age]}" for age in range(1, 6))
 def test_a_reason_is_worded_by_count_and_kind(
     changes: dict[str, Any], values: list[float | None], expected: str
 ) -> None:
-    verdict = judged(altered(**changes), values)
+    is_unknown = expected.startswith("Insufficient")
+    verdict = judged(
+        altered(**changes), values, AlarmState.OK if is_unknown else AlarmState.INSUFFICIENT_DATA
+    )
 
     assert expected == verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("values", "previous", "deciding"),
+    [
+        ([0, 0, 0], AlarmState.OK, 3),
+        ([9, 9, 9], AlarmState.ALARM, 3),
+        ([], AlarmState.INSUFFICIENT_DATA, 0),
+    ],
+)
+def test_a_state_that_stays_is_put_into_no_words_but_names_its_slots(
+    values: list[float | None], previous: AlarmState, deciding: int
+) -> None:
+    verdict = judged(EACH_MINUTE, values, previous)
+
+    assert (previous, False) == (verdict.state, verdict.changed)
+    assert ("", "", deciding) == (verdict.reason, verdict.reason_data, len(verdict.deciding))
 
 
 def test_a_reason_is_never_longer_than_the_api_allows() -> None:

@@ -139,8 +139,6 @@ def test_an_alarm_is_refused_in_awss_words_and_not_stored(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"Statistic": None, "ExtendedStatistic": "p90"}, "percentile and trimmed statistics"),
-        ({"EvaluateLowSampleCountPercentile": "ignore"}, "EvaluateLowSampleCountPercentile"),
         ({"ComparisonOperator": "LessThanLowerThreshold"}, "anomaly detection"),
         ({"ThresholdMetricId": "ad1"}, "ThresholdMetricId"),
         ({"EvaluationWindow": {"WallClockWindow": {}}}, "EvaluationWindow"),
@@ -150,11 +148,11 @@ def test_an_alarm_is_refused_in_awss_words_and_not_stored(
             {
                 "Metrics": [
                     {"Id": "m1", "MetricStat": STAT, "ReturnData": False, "Label": "l"},
-                    {"Id": "e1", "Expression": "m1 * 2", "Period": 60},
+                    {"Id": "e1", "Expression": "ANOMALY_DETECTION_BAND(m1)", "Period": 60},
                 ],
                 **dict.fromkeys(("MetricName", "Namespace", "Statistic", "Period")),
             },
-            "metric math",
+            "ANOMALY_DETECTION_BAND",
         ),
     ],
 )
@@ -166,7 +164,6 @@ def test_an_alarm_that_cannot_be_evaluated_is_refused_and_not_stored(
 
     assert ("ValidationError", 400) == (code, status)
     assert words in message
-    assert message.startswith("Trailbell ")
     assert cloudwatch.describe_alarms()["MetricAlarms"] == []
 
 

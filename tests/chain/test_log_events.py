@@ -143,7 +143,7 @@ def test_matched_events_of_a_deleted_filter_are_not_taken_for_those_of_the_next(
     other = MetricKey("Test", "Other")
     scenario.chain.metric_filters.put(MetricFilter("app", "new", "", MetricTransformation(other)))
     with scenario.store.read() as transaction:
-        found = transaction.events.find(EventQuery(metric=other))
+        found = transaction.events.find(EventQuery(metrics=(other,)))
 
     assert [] == found
 

@@ -232,20 +232,19 @@ def test_neither_order_nor_splitting_over_calls_changes_statistics(
         shuffled = shuffled[size:]
     windows = windows_between(start_ms, START_MS + HOUR_MS, period)
     raw = [
-        Datapoint(start_ms + second * 1000, StatisticSet.of(value), unit) for second, value, unit in samples
+        Datapoint(start_ms + second * 1000, StatisticSet.of(value), unit)
+        for second, value, unit in sorted(samples, key=lambda each: (each[2], each[0]))
     ]
     with scenario.store.read() as transaction:
         found = [
-            list(
-                transaction.datapoints.windowed(
-                    MetricKey("App", name), windows.start_ms, windows.end_ms, period
-                )
-            )
+            list(transaction.datapoints.windowed(MetricKey("App", name), windows, with_histograms=False))
             for name in ("at_once", "by_and_by")
         ]
     scenario.close()
 
-    assert [windowed(raw, windows)] * 2 == found
+    assert [
+        [(each.start_ms, each.unit, each.statistics) for each in windowed(raw, windows)],
+    ] * 2 == [[(each.start_ms, each.unit, each.statistics) for each in one] for one in found]
 
 
 def test_metrics_are_listed_as_long_as_they_had_data_in_two_weeks(scenario: Scenario) -> None:
@@ -332,6 +331,7 @@ def test_there_is_an_end_to_the_number_of_metrics_but_not_to_the_data_of_those_t
 
     assert RefusalKind.LIMIT_EXCEEDED is kind
     assert message.startswith(f"Trailbell keeps at most {there + 2} metrics, and these data would make more")
+    assert "455 days" in message
     assert [[{"a", "b"}], [{"b"}]] == [[{each.name for each in metrics}] for metrics in arrived]
     assert ["a", "b"] == listed(scenario)
 
@@ -345,7 +345,11 @@ def test_a_metric_is_forgotten_once_it_has_no_data_and_nothing_refers_to_it(scen
             return transaction.metrics.forget_unused()
 
     before = forgotten()
-    scenario.clock.turn(minutes=16 * 24 * 60)
+    scenario.clock.turn(minutes=400 * 24 * 60)
+    scenario.chain.enforce_retention()
+    put(scenario, datum(name="lively"))
+    before += forgotten()
+    scenario.clock.turn(minutes=56 * 24 * 60)
     put(scenario, datum(name="lively"))
     scenario.chain.enforce_retention()
     # Whether or not retention has done it before.

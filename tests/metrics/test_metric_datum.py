@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from support.clock import START_MS
 from trailbell._errors import RefusalKind, RequestRefusedError
-from trailbell.metrics import Datapoint, MetricDatum, StatisticSet, datapoint_of
+from trailbell.metrics import Histogram, MetricDatum, StatisticSet, datapoint_of
 
 PATH = "MetricData.member.1"
 DAY_MS = 86_400_000
@@ -42,7 +42,41 @@ def refused(**given: Any) -> tuple[RefusalKind, str]:
 def test_a_datum_says_its_samples_in_one_of_three_ways(given: dict[str, Any], expected: StatisticSet) -> None:
     actual = datapoint_of(MetricDatum("m", **given), PATH, START_MS)
 
-    assert Datapoint(START_MS, expected, "None") == actual
+    assert (START_MS, expected, "None") == (actual.start_ms, actual.statistics, actual.unit)
+
+
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    [
+        ({"values": (1.0, 4.0)}, {1: 1, 4: 1}),
+        ({"values": (1.0, 4.0, 1.0), "counts": (0.5, 1.5, 2.0)}, {1: 2.5, 4: 1.5}),
+        ({"values": (0.0, 4.0)}, {0: 1, 4: 1}),
+        ({"values": (1.0, 9.0), "counts": (1.0, 0.0)}, {1: 1}),
+    ],
+)
+def test_values_come_with_a_histogram(given: dict[str, Any], counts: dict[float, float]) -> None:
+    expected = Histogram.merge(*(Histogram.of(value, count) for value, count in counts.items()))
+    actual = datapoint_of(MetricDatum("m", **given), PATH, START_MS)
+
+    assert expected == actual.histogram
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"value": 2.0},
+        {"value": -2.0},
+        {"values": (2.0, 2.0)},
+        {"values": (-2.0, 2.0)},
+        {"statistics": SET},
+        {"statistics": StatisticSet(2.0, 4.0, 2.0, 2.0)},
+        {"values": (1.0, 4.0), "statistics": SET},
+    ],
+)
+def test_where_a_histogram_says_no_more_than_the_statistic_set_there_is_none(given: dict[str, Any]) -> None:
+    actual = datapoint_of(MetricDatum("m", **given), PATH, START_MS)
+
+    assert actual.histogram is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import trailbell.store
-from support.clock import START_MS
+from support.clock import MINUTE_MS, START_MS
+from trailbell.filters import Contribution, SeriesMinute
+from trailbell.metrics import Histogram, MetricKey, StatisticSet, statistic_by_name
 from trailbell.store import Store
 
 MIGRATIONS = Path(trailbell.store.__file__).parent / "migrations"
@@ -39,14 +41,32 @@ INSERT INTO event VALUES
 INSERT INTO event_filter VALUES (1, 1);
 """  # noqa: S608 - our own rows
 
-# One row in every table that a later schema added.
+ONE_AND_TWO = Histogram.of(1).merge(Histogram.of(2))
+METRIC = MetricKey("CISBenchmark", "unauthorized_api_calls_metric")
+
+# One row in every table that a later schema added, and what it can say of others.
 LATER_ROWS = {
     "0003": f"""
 INSERT INTO log_stream VALUES (1, 1, 's', {START_MS}, {START_MS}, {START_MS}, {START_MS});
 INSERT INTO log_batch VALUES (1, 1, 1, {START_MS}, {START_MS}, {START_MS}, 1, 27, x'01');
 INSERT INTO subscription_token VALUES ('2336412f37', 'arn:t:1', {START_MS});
 INSERT INTO tag VALUES ('arn:t', 'k', 'v');
-"""  # noqa: S608 - our own rows
+""",  # noqa: S608 - our own rows
+    "0004": f"""
+INSERT INTO datapoint
+  (metric_id, unit, start_ms, sample_count, sum, minimum, maximum)
+  VALUES (1, 'None', {START_MS + MINUTE_MS}, 2.0, 3.0, 1.0, 2.0);
+""",  # noqa: S608 - our own rows
+    "0005": f"""
+INSERT INTO datapoint VALUES
+  (1, 'None', {START_MS + 2 * MINUTE_MS}, 2.0, 3.0, 1.0, 2.0, x'{ONE_AND_TWO.to_bytes().hex()}');
+""",  # noqa: S608 - our own rows
+    "0006": f"""
+INSERT INTO composite_alarm VALUES
+  ('both', '{{}}', 'OK', 'r', '', {START_MS}, {START_MS}, {START_MS}, NULL, '', NULL, NULL, NULL, NULL);
+INSERT INTO composite_reference VALUES ('both', 'a', 0);
+""",  # noqa: S608 - our own rows
+    "0007": f"INSERT INTO evaluation VALUES ({START_MS});",  # noqa: S608 - our own rows
 }
 
 
@@ -135,3 +155,24 @@ def test_a_rejected_record_of_the_first_schema_has_an_empty_excerpt(tmp_path: Pa
     store.close()
 
     assert ("f.json", 5, b"") == (rejected.file_name, rejected.offset, rejected.excerpt)
+
+
+def test_datapoints_of_an_earlier_schema_have_percentiles_where_all_samples_are_the_same(
+    tmp_path: Path,
+) -> None:
+    make(tmp_path / "trailbell.db", "0005")
+    store = Store(tmp_path)
+    same, different = (SeriesMinute(METRIC, "None", START_MS + minute * MINUTE_MS) for minute in (0, 1))
+    with store.write() as transaction:
+        added = Contribution(StatisticSet.of(1), None)
+        before = transaction.datapoints.within(METRIC, 0, 2 * START_MS)
+        transaction.datapoints.add({same: added, different: added})
+        after = transaction.datapoints.within(METRIC, 0, 2 * START_MS)
+    store.close()
+
+    assert [[True, False, True]] * 2 == [
+        [statistic_by_name("p90", each.statistics, each.histogram) is not None for each in found]
+        for found in (before, after)
+    ]
+    assert [2.0, 2.0, 2.0] == [each.statistics.sample_count for each in before]
+    assert [3.0, 3.0, 2.0] == [each.statistics.sample_count for each in after]

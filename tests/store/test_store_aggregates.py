@@ -146,7 +146,7 @@ def searched(transaction: Transaction) -> Transaction:
     [
         (EventQuery(), ["4", "3", "2", "1"]),
         (EventQuery(limit=2), ["4", "3"]),
-        (EventQuery(metric=METRIC), ["3", "2", "1"]),
+        (EventQuery(metrics=(METRIC,)), ["3", "2", "1"]),
         (EventQuery(principal=user("alice")["arn"]), ["1"]),
         (EventQuery(principal="alice"), ["1"]),
         (EventQuery(principal="deploy"), ["3"]),
@@ -251,9 +251,9 @@ def test_retention_deletes_by_age_by_number_and_by_bytes(searched: Transaction) 
 
     deleted = searched.retention.enforce(Bounds(matched_event_bytes=sizes[0] + sizes[1]), now_ms)
 
-    assert {"datapoint": 1, "evidence": 1, "counted_identity": 1, "event": 2} == deleted
+    assert {"evidence": 1, "counted_identity": 1, "event": 2} == deleted
     assert ["4", "3"] == [each.event_id for each in searched.events.find(EventQuery())]
-    assert ["3"] == [each.event_id for each in searched.events.find(EventQuery(metric=METRIC))]
+    assert ["3"] == [each.event_id for each in searched.events.find(EventQuery(metrics=(METRIC,)))]
 
 
 def test_a_bound_by_rows_drops_the_oldest(searched: Transaction) -> None:
@@ -268,7 +268,8 @@ def test_a_bound_by_rows_drops_the_oldest(searched: Transaction) -> None:
 
 def test_every_table_that_grows_has_a_bound(transaction: Transaction) -> None:
     defined_by_the_user = {
-        "log_group", "metric", "metric_filter", "alarm", "topic", "subscription", "source", "tag"
+        "log_group", "metric", "metric_filter", "alarm", "topic", "subscription", "source", "tag",
+        "composite_alarm", "composite_reference", "evaluation",
     }  # fmt: skip
     bounded = {each.table for each in transaction.retention.bounds(Bounds())}
 

@@ -4,7 +4,7 @@ import json
 
 from support.clock import START_MS, at
 from support.records import denial
-from trailbell.alarms import AlarmState, StateChange
+from trailbell.alarms import AlarmState, ChildState, CompositeAlarm, CompositeChange, StateChange
 from trailbell.cloudtrail import facts_of
 from trailbell.controls import control_of, provision
 from trailbell.evidence import evidence_of, to_json
@@ -75,3 +75,33 @@ def test_an_ok_gives_no_advice_and_an_update_says_that_it_is_one() -> None:
 
     assert "Ask the owner." not in ok
     assert alarm_title(update) == "ALARM goes on: unauthorized_api_calls_alarm"
+
+
+def test_of_a_composite_alarm_who_comes_first_and_its_rule_and_children_are_shown_escaped() -> None:
+    hostile = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:b\x1b[2J"
+    composite = CompositeChange(
+        alarm=CompositeAlarm(name="both", rule='ALARM(a)\n  AND ALARM("b\x1b[2J")', description="look here"),
+        old_state=AlarmState.OK,
+        new_state=AlarmState.ALARM,
+        reason="a child transitioned",
+        reason_data="",
+        triggering=(
+            ChildState(arn=hostile, state=AlarmState.ALARM, transitioned_ms=START_MS, updated_ms=START_MS),
+        ),
+        at_ms=at("2026-09-14T05:41:05Z"),
+        account_id="000000000000",
+        region="us-east-1",
+    )
+    text = alarm_text(Notice(composite, evidence("mallory"), advice="Ask.", url="u"))
+    parts = (
+        "ALARM: both",
+        "look here",
+        "who             1  arn:aws:iam::111122223333:user/mallory (user)",
+        "reason     a child transitioned",
+        'rule       ALARM(a) AND ALARM("b\\x1b[2J")',
+        "children   b\\x1b[2J is ALARM since 2026-09-14 05:40:00 UTC",
+        "what next  Ask.",
+    )
+
+    assert "\x1b" not in text
+    assert sorted(map(text.index, parts)) == list(map(text.index, parts))

@@ -9,6 +9,7 @@ from trailbell.alarms._alarm import (
     AlarmDefinitionError,
     AlarmState,
     ComparisonOperator,
+    LowSampleCount,
     TreatMissingData,
 )
 from trailbell.alarms._change import StateChange
@@ -68,6 +69,7 @@ __all__ = [
     "CompositeConfiguration",
     "ConfigurationChange",
     "DefinitionEvent",
+    "LowSampleCount",
     "Slot",
     "StateChange",
     "SuppressedBy",

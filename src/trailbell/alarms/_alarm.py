@@ -1,11 +1,11 @@
-"""What an alarm is: the parameters of PutMetricAlarm for one metric and one static threshold."""
+"""What an alarm is: the parameters of PutMetricAlarm with one static threshold."""
 
 from enum import StrEnum
 
 import msgspec
 
 from trailbell._errors import TrailbellError
-from trailbell.metrics import MetricKey, Statistic
+from trailbell.metrics import MetricDataQuery, MetricKey, Statistic
 
 __all__ = [
     "INITIAL_STATE_REASON",
@@ -13,13 +13,12 @@ __all__ = [
     "AlarmDefinitionError",
     "AlarmState",
     "ComparisonOperator",
+    "LowSampleCount",
     "TreatMissingData",
 ]
 
 INITIAL_STATE_REASON = "Unchecked: Initial alarm creation"
 """The reason a new alarm stands in INSUFFICIENT_DATA with (metrics-and-alarms 3.11)."""
-
-_STATISTICS = frozenset[str](Statistic)
 
 
 class AlarmDefinitionError(TrailbellError):
@@ -63,16 +62,27 @@ class TreatMissingData(StrEnum):
     MISSING = "missing"
 
 
+class LowSampleCount(StrEnum):
+    """What a percentile of too few samples does: it counts as any other, or leaves the state as it is."""
+
+    EVALUATE = "evaluate"
+    IGNORE = "ignore"
+
+
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """A metric alarm as defined, without its state; names are PutMetricAlarm's.
 
-    `check_alarm` says whether AWS would take it.
-    A statistic other than the five plain ones raises AlarmDefinitionError at once: nothing could evaluate it.
+    `check_alarm` says whether AWS would take it. It watches one of three:
+
+    * a plain `statistic` of `metric`;
+    * an `extended_statistic` of it, such as p99;
+    * the one of its `metrics` that returns data, by metric math. `metric` is then the first metric among
+      them, and `period_seconds` that of all.
     """
 
     name: str
     metric: MetricKey
-    statistic: Statistic
+    statistic: Statistic | None
     period_seconds: int
     evaluation_periods: int
     threshold: float
@@ -85,14 +95,29 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     alarm_actions: tuple[str, ...] = ()
     ok_actions: tuple[str, ...] = ()
     insufficient_data_actions: tuple[str, ...] = ()
+    extended_statistic: str | None = None
+    evaluate_low_sample_count_percentile: LowSampleCount | None = None
+    metrics: tuple[MetricDataQuery, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.statistic not in _STATISTICS:
+        watched = (self.statistic is not None, self.extended_statistic is not None, bool(self.metrics))
+        if sum(watched) != 1:
             raise AlarmDefinitionError(
-                "ExtendedStatistic",
-                f"The statistic {self.statistic} is not supported yet: this version cannot evaluate "
-                f"percentile and trimmed statistics. Use one of {', '.join(Statistic)}.",
+                "Statistic", "An alarm watches one of Statistic, ExtendedStatistic and Metrics."
             )
+
+    @property
+    def statistic_name(self) -> str:
+        """The statistic by AWS's name, plain or extended; empty for metric math."""
+        return self.statistic or self.extended_statistic or ""
+
+    @property
+    def watched(self) -> tuple[MetricKey, ...]:
+        """The metrics whose data the alarm looks at, each once."""
+        if not self.metrics:
+            return (self.metric,)
+        stats = (each.metric_stat for each in self.metrics)
+        return tuple(dict.fromkeys(each.metric for each in stats if each is not None))
 
     @property
     def breaches_to_alarm(self) -> int:

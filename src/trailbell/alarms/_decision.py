@@ -4,17 +4,16 @@ They are those of metrics-and-alarms section 7.
 Nothing but the present state is remembered between evaluations.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
-from trailbell.alarms._alarm import Alarm, AlarmState, TreatMissingData
-from trailbell.alarms._comparison import breaches
-from trailbell.alarms._slots import filled_slots, newest_slot_end
-from trailbell.metrics import Datapoint, statistic_of
+from trailbell.alarms._alarm import Alarm, AlarmState, LowSampleCount, TreatMissingData
+from trailbell.alarms._readings import Reading
+from trailbell.metrics import least_sample_count, percent_of
 
-__all__ = ["Decision", "Reading", "VerdictCause", "decide", "readings_at"]
+__all__ = ["Decision", "VerdictCause", "decide"]
 
 
 class VerdictCause(StrEnum):
@@ -34,22 +33,12 @@ class VerdictCause(StrEnum):
     """The state is kept because missing data is to be ignored."""
     YOUNG = "young"
     """The state is kept because all real datapoints breach, but too lately for the premature-alarm rule."""
+    LOW_SAMPLES = "low_samples"
+    """The state is kept because the newest percentile is that of too few samples."""
+    FAILED = "failed"
+    """The state is kept because an expression could not be evaluated."""
     SET = "set"
     """No rule: somebody set the state by hand."""
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """One slot with data: its position counted from the newest (0), its samples, and how it compares.
-
-    `lowest` is below 0 where a sample was negative.
-    """
-
-    position: int
-    start_ms: int
-    sample_count: float
-    lowest: float
-    value: float
-    breaches: bool
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -64,33 +53,24 @@ class Decision(msgspec.Struct, frozen=True):
     supporting: Sequence[Reading] = ()
 
 
-def readings_at(alarm: Alarm, datapoints: Iterable[Datapoint], at_ms: int) -> list[Reading]:
-    """Returns the real datapoints of the evaluation range of `at_ms`, newest first."""
-    end, period_ms = newest_slot_end(alarm, at_ms), alarm.period_seconds * 1000
-    readings = []
-    for position, statistics in filled_slots(alarm, datapoints, at_ms).items():
-        value = statistic_of(statistics, alarm.statistic)
-        readings.append(
-            Reading(
-                position,
-                end - (position + 1) * period_ms,
-                statistics.sample_count,
-                min(statistics.minimum, statistics.sum),
-                value,
-                breaches(value, alarm.comparison_operator, alarm.threshold),
-            )
-        )
-    return readings
-
-
 def decide(alarm: Alarm, readings: Sequence[Reading], previous: AlarmState) -> Decision:
     """Applies the rules to the readings of one evaluation range, newest first."""
+    if _has_low_samples(alarm, readings):
+        return Decision(previous, VerdictCause.LOW_SAMPLES)
     if len(readings) >= alarm.evaluation_periods:
         considered = readings[: alarm.evaluation_periods]
         return _decided(VerdictCause.ENOUGH_DATA, considered, _count(considered) >= alarm.breaches_to_alarm)
     if not readings:
         return _without_data(alarm.missing_data_treatment, previous)
     return _with_gaps(alarm, readings, previous)
+
+
+def _has_low_samples(alarm: Alarm, readings: Sequence[Reading]) -> bool:
+    """Says whether the newest slot with data decides that nothing is decided (3.8, uncertain point U16)."""
+    if alarm.evaluate_low_sample_count_percentile is not LowSampleCount.IGNORE or not readings:
+        return False
+    percent = percent_of(alarm.statistic_name)
+    return percent is not None and readings[0].sample_count < least_sample_count(percent)
 
 
 def _without_data(treatment: TreatMissingData, previous: AlarmState) -> Decision:

@@ -1,13 +1,14 @@
 """Early alarms: judging data the moment it arrives, where waiting for the tick cannot change the outcome."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from trailbell.alarms._alarm import Alarm, AlarmState, ComparisonOperator
-from trailbell.alarms._decision import Reading, decide, readings_at
+from trailbell.alarms._decision import decide
 from trailbell.alarms._evaluate import Verdict, verdict_of
+from trailbell.alarms._readings import AlarmData, Reading, readings_at
 from trailbell.alarms._reason import reason_data_of
 from trailbell.alarms._slots import coming_tick
-from trailbell.metrics import Datapoint, Statistic
+from trailbell.metrics import Statistic
 
 __all__ = ["evaluate_eagerly"]
 
@@ -20,7 +21,7 @@ _UPWARD_COMPARISONS = (
 
 def evaluate_eagerly(
     alarm: Alarm,
-    datapoints: Iterable[Datapoint],
+    datapoints: AlarmData,
     previous: AlarmState,
     now_ms: int,
     tick_offset_seconds: int = 0,

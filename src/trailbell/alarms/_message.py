@@ -15,7 +15,7 @@ from trailbell.alarms._composite_change import CompositeChange
 from trailbell.alarms._instant import iso_text
 from trailbell.alarms._region import alarm_arn, region_name
 from trailbell.alarms._trailbell_member import trailbell_member
-from trailbell.metrics import Statistic, java_double
+from trailbell.metrics import MetricDataQuery, MetricKey, Statistic, java_double
 
 __all__ = ["message_body", "message_subject"]
 
@@ -74,13 +74,10 @@ def message_body(change: StateChange, evidence: Mapping[str, Any] | None, url: s
 
 def _trigger(alarm: Alarm) -> dict[str, object]:
     set_only = {} if alarm.datapoints_to_alarm is None else {"DatapointsToAlarm": alarm.datapoints_to_alarm}
+    watched: dict[str, object] = {} if alarm.metrics else _watched(alarm)
+    metrics = {"Metrics": [_query(each, alarm) for each in alarm.metrics]} if alarm.metrics else {}
     return {
-        "MetricName": alarm.metric.name,
-        "Namespace": alarm.metric.namespace,
-        "StatisticType": "Statistic",
-        "Statistic": _CAPITALS[alarm.statistic],
-        "Unit": alarm.unit,
-        "Dimensions": [{"value": value, "name": name} for name, value in alarm.metric.dimensions],
+        **watched,
         "Period": alarm.period_seconds,
         "EvaluationPeriods": alarm.evaluation_periods,
         **set_only,
@@ -88,5 +85,48 @@ def _trigger(alarm: Alarm) -> dict[str, object]:
         # Java writes doubles with their point, 1.0E10 included, which is valid JSON.
         "Threshold": msgspec.Raw(java_double(alarm.threshold).encode()),
         "TreatMissingData": alarm.treat_missing_data or "",
-        "EvaluateLowSampleCountPercentile": "",
+        "EvaluateLowSampleCountPercentile": alarm.evaluate_low_sample_count_percentile or "",
+        **metrics,
     }
+
+
+def _watched(alarm: Alarm) -> dict[str, object]:
+    # How percentiles are keyed is not recorded: by analogy (uncertain point U7).
+    statistic = (
+        {"StatisticType": "ExtendedStatistic", "ExtendedStatistic": alarm.extended_statistic}
+        if alarm.statistic is None
+        else {"StatisticType": "Statistic", "Statistic": _CAPITALS[alarm.statistic]}
+    )
+    return {
+        "MetricName": alarm.metric.name,
+        "Namespace": alarm.metric.namespace,
+        **statistic,
+        "Unit": alarm.unit,
+        "Dimensions": _dimensions(alarm.metric),
+    }
+
+
+def _query(query: MetricDataQuery, alarm: Alarm) -> dict[str, object]:
+    stat = query.metric_stat
+    label = {} if query.label is None else {"Label": query.label}
+    if stat is None:
+        period = query.period_seconds or alarm.period_seconds
+        return {
+            "Expression": query.expression,
+            "Id": query.id,
+            **label,
+            "ReturnData": query.is_returned,
+            "Period": period,
+        }
+    account = {} if query.account_id is None else {"AccountId": query.account_id}
+    metric = {
+        "Dimensions": _dimensions(stat.metric),
+        "MetricName": stat.name,
+        "Namespace": stat.namespace,
+    }
+    read = {"Metric": metric, "Period": stat.period_seconds, "Stat": stat.stat, "Unit": stat.unit}
+    return {"Id": query.id, **label, "MetricStat": read, "ReturnData": query.is_returned, **account}
+
+
+def _dimensions(metric: MetricKey) -> list[dict[str, str]]:
+    return [{"value": value, "name": name} for name, value in metric.dimensions]

@@ -4,28 +4,24 @@ What is demanded, what excludes what, and what Trailbell does not evaluate is ch
 The order of the checks and their texts are those of metrics-and-alarms section 3.
 """
 
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from trailbell._errors import RefusalKind, RequestRefusedError
-from trailbell.alarms._alarm import Alarm, ComparisonOperator, TreatMissingData
+from trailbell.alarms._alarm import Alarm, ComparisonOperator, LowSampleCount, TreatMissingData
 from trailbell.alarms._check import check_alarm
-from trailbell.metrics import MetricKey, Statistic, is_extended_statistic
+from trailbell.alarms._metrics_list import check_metrics, period_of_metrics
+from trailbell.metrics import MetricDataQuery, MetricKey, Statistic, is_extended_statistic, percent_of
 
 __all__ = ["AlarmParameters", "alarm_of"]
 
-
-_LOW_SAMPLE_OPTIONS = ("evaluate", "ignore")
 
 _ValueT = TypeVar("_ValueT")
 
 
 class AlarmParameters(msgspec.Struct, frozen=True, kw_only=True):
-    """The parameters of PutMetricAlarm, by AWS's names; None for what was left out.
-
-    `returned_metrics` has one entry for each element of `Metrics`: whether it returns data.
-    """
+    """The parameters of PutMetricAlarm, by AWS's names; None for what was left out."""
 
     name: str
     metric_name: str | None = None
@@ -41,7 +37,7 @@ class AlarmParameters(msgspec.Struct, frozen=True, kw_only=True):
     comparison_operator: str | None = None
     treat_missing_data: str | None = None
     evaluate_low_sample_count_percentile: str | None = None
-    returned_metrics: tuple[bool, ...] = ()
+    metrics: tuple[MetricDataQuery, ...] = ()
     description: str | None = None
     actions_enabled: bool = True
     alarm_actions: tuple[str, ...] = ()
@@ -57,21 +53,33 @@ def alarm_of(parameters: AlarmParameters) -> Alarm:
             evaluate: AWS's own objections come first.
         AlarmDefinitionError: The alarm is beyond AWS's limits.
     """
-    if parameters.returned_metrics:
-        _refuse_metrics(parameters)
-    metric_name = _given("MetricName", parameters.metric_name)
-    _check_statistic(parameters)
+    if parameters.metrics:
+        _check_alone(parameters)
+        check_metrics(parameters.metrics)
+        stats = [each.metric_stat for each in parameters.metrics if each.metric_stat is not None]
+        metric, period_seconds = stats[0].metric, period_of_metrics(parameters.metrics)
+        statistic = None
+    else:
+        metric_name = _given("MetricName", parameters.metric_name)
+        _check_statistic(parameters)
+        metric = MetricKey(_given("Namespace", parameters.namespace), metric_name, parameters.dimensions)
+        period_seconds = _given("Period", parameters.period_seconds)
+        statistic = parameters.statistic
+        if parameters.extended_statistic is None:
+            statistic = _given("Statistic", statistic)
     treatment = _treatment(parameters.treat_missing_data)
-    _check_low_sample_option(parameters.evaluate_low_sample_count_percentile)
-    namespace = _given("Namespace", parameters.namespace)
-    period_seconds = _given("Period", parameters.period_seconds)
+    low_samples = _low_sample_option(parameters)
     evaluation_periods = _given("EvaluationPeriods", parameters.evaluation_periods)
     comparison = _given("ComparisonOperator", parameters.comparison_operator)
-    _refuse_unsupported(parameters, comparison)
+    if comparison not in frozenset[str](ComparisonOperator):
+        raise _unsupported(
+            f"Trailbell has no anomaly detection, so it cannot evaluate the operator {comparison}: give "
+            f"Threshold and one of {', '.join(ComparisonOperator)}."
+        )
     alarm = Alarm(
         name=parameters.name,
-        metric=MetricKey(namespace, metric_name, parameters.dimensions),
-        statistic=_given("Statistic", parameters.statistic),
+        metric=metric,
+        statistic=statistic,
         period_seconds=period_seconds,
         evaluation_periods=evaluation_periods,
         threshold=_given("Threshold", parameters.threshold),
@@ -84,6 +92,9 @@ def alarm_of(parameters: AlarmParameters) -> Alarm:
         alarm_actions=parameters.alarm_actions,
         ok_actions=parameters.ok_actions,
         insufficient_data_actions=parameters.insufficient_data_actions,
+        extended_statistic=parameters.extended_statistic,
+        evaluate_low_sample_count_percentile=low_samples,
+        metrics=parameters.metrics,
     )
     check_alarm(alarm)
     return alarm
@@ -123,33 +134,24 @@ def _treatment(given: str | None) -> TreatMissingData | None:
     return TreatMissingData(given)
 
 
-def _check_low_sample_option(given: str | None) -> None:
-    if given is not None and given not in _LOW_SAMPLE_OPTIONS:
+def _low_sample_option(parameters: AlarmParameters) -> LowSampleCount | None:
+    given = parameters.evaluate_low_sample_count_percentile
+    if given is None:
+        return None
+    if given not in frozenset[str](LowSampleCount):
         raise _invalid(
             f"Option {given} is not supported. Supported options for parameter "
             "EvaluateLowSampleCountPercentile are evaluate and ignore."
         )
-
-
-def _refuse_unsupported(parameters: AlarmParameters, comparison: str) -> None:
-    if parameters.extended_statistic is not None:
-        raise _unsupported(
-            "Trailbell does not evaluate alarms on percentile and trimmed statistics: leave "
-            f"ExtendedStatistic out and give Statistic, one of {', '.join(Statistic)}."
+    if parameters.extended_statistic is None or percent_of(parameters.extended_statistic) is None:
+        # AWS's text is not known.
+        raise _invalid(
+            "EvaluateLowSampleCountPercentile can be set only with a percentile as ExtendedStatistic."
         )
-    if parameters.evaluate_low_sample_count_percentile is not None:
-        raise _unsupported(
-            "Trailbell does not evaluate alarms on percentiles, so it has no use for "
-            "EvaluateLowSampleCountPercentile: leave it out."
-        )
-    if comparison not in frozenset[str](ComparisonOperator):
-        raise _unsupported(
-            f"Trailbell has no anomaly detection, so it cannot evaluate the operator {comparison}: give "
-            f"Threshold and one of {', '.join(ComparisonOperator)}."
-        )
+    return LowSampleCount(given)
 
 
-def _refuse_metrics(parameters: AlarmParameters) -> NoReturn:
+def _check_alone(parameters: AlarmParameters) -> None:
     alone = {
         "MetricName": parameters.metric_name,
         "Namespace": parameters.namespace,
@@ -162,12 +164,6 @@ def _refuse_metrics(parameters: AlarmParameters) -> NoReturn:
     for name, value in alone.items():
         if value is not None:
             raise _invalid(f"{name} should not be set if list of Metrics is set.")
-    if sum(parameters.returned_metrics) != 1:
-        raise _invalid("Exactly one element of the metrics list should return data.")
-    raise _unsupported(
-        "Trailbell does not evaluate alarms on metric math: leave Metrics out and name one metric by "
-        "Namespace, MetricName, Dimensions, Period and Statistic."
-    )
 
 
 def _invalid(message: str) -> RequestRefusedError:

@@ -6,8 +6,9 @@ import msgspec
 
 from trailbell.alarms._alarm import Alarm, AlarmState, TreatMissingData
 from trailbell.alarms._comparison import comparison_phrase
-from trailbell.alarms._decision import Decision, Reading, VerdictCause
+from trailbell.alarms._decision import Decision, VerdictCause
 from trailbell.alarms._instant import iso_text, reason_text
+from trailbell.alarms._readings import Reading
 from trailbell.alarms._slots import newest_slot_end, slot_count
 from trailbell.metrics import java_double
 
@@ -76,10 +77,11 @@ def reason_data_of(
     considered = decision.considered
     start = f'"startDate":"{iso_text(considered[-1].start_ms)}",' if considered else ""
     unit = f'"unit":{msgspec.json.encode(alarm.unit).decode()},' if alarm.unit is not None else ""
+    statistic = "" if alarm.metrics else f'"statistic":{msgspec.json.encode(alarm.statistic_name).decode()},'
     recent = ",".join(_recent_values(considered))
     evaluated = ",".join(_evaluated_points(alarm, decision, readings, at_ms))
     return (
-        f'{{"version":"1.0","queryDate":"{iso_text(query_ms)}",{start}{unit}"statistic":"{alarm.statistic}",'
+        f'{{"version":"1.0","queryDate":"{iso_text(query_ms)}",{start}{unit}{statistic}'
         f'"period":{alarm.period_seconds},"recentDatapoints":[{recent}],"threshold":{java_double(alarm.threshold)},'
         f'"evaluatedDatapoints":[{evaluated}]}}'
     )
@@ -100,8 +102,8 @@ def _evaluated_points(alarm: Alarm, decision: Decision, readings: Sequence[Readi
     """Returns the smallest deciding set, newest first: supporting points, then the newest empty slots."""
     wanted = _deciding_count(alarm, decision.state)
     points = {
-        reading.start_ms: f',"sampleCount":{java_double(reading.sample_count)}'
-        f',"value":{java_double(reading.value)}'
+        reading.start_ms: ("" if alarm.metrics else f',"sampleCount":{java_double(reading.sample_count)}')
+        + f',"value":{java_double(reading.value)}'
         for reading in decision.supporting[:wanted]
     }
     if len(points) < wanted:

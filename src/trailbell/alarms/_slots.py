@@ -14,7 +14,6 @@ __all__ = [
     "Slot",
     "coming_tick",
     "evaluation_range",
-    "filled_slots",
     "newest_slot_end",
     "slot_count",
     "slots_at",
@@ -86,7 +85,7 @@ def slots_at(alarm: Alarm, datapoints: Iterable[Datapoint], at_ms: int) -> tuple
     Datapoints may come in any order and may lie outside the range.
     An alarm with a unit reads that unit only; one without reads the alphabetically first in the range (6.7).
     """
-    filled = filled_slots(alarm, datapoints, at_ms)
+    filled = _filled_slots(alarm, datapoints, at_ms)
     end, period_ms = newest_slot_end(alarm, at_ms), alarm.period_seconds * 1000
     return tuple(
         Slot(end - (position + 1) * period_ms, end - position * period_ms, filled.get(position))
@@ -94,7 +93,7 @@ def slots_at(alarm: Alarm, datapoints: Iterable[Datapoint], at_ms: int) -> tuple
     )
 
 
-def filled_slots(alarm: Alarm, datapoints: Iterable[Datapoint], at_ms: int) -> dict[int, StatisticSet]:
+def _filled_slots(alarm: Alarm, datapoints: Iterable[Datapoint], at_ms: int) -> dict[int, StatisticSet]:
     """Returns the statistics of the slots that hold samples, by position (0 is the newest), newest first.
 
     A slot in which every count was 0 holds no samples and is left out.

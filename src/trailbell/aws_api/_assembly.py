@@ -3,6 +3,7 @@
 from trailbell.aws_api import (
     _cloudtrail,
     _cloudwatch_alarms,
+    _cloudwatch_composites,
     _cloudwatch_history,
     _cloudwatch_metric_data,
     _cloudwatch_metrics,
@@ -41,6 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *_sts.OPERATIONS,
     *_cloudtrail.OPERATIONS,
     *_cloudwatch_alarms.OPERATIONS,
+    *_cloudwatch_composites.OPERATIONS,
     *_cloudwatch_history.OPERATIONS,
     *_cloudwatch_tags.OPERATIONS,
 )

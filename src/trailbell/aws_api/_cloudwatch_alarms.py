@@ -1,10 +1,16 @@
 """CloudWatch: alarms, put, described, set, silenced and deleted."""
 
-from typing import Any
-
 import msgspec
 
-from trailbell.alarms import AlarmParameters, AlarmState, ComparisonOperator, TreatMissingData
+from trailbell.alarms import (
+    AlarmParameters,
+    AlarmState,
+    ComparisonOperator,
+    LowSampleCount,
+    TreatMissingData,
+)
+from trailbell.aws_api._cloudwatch_composites import CompositeAlarmShape, composite_kin, described_composite
+from trailbell.aws_api._cloudwatch_queries import QueryShape, query_of, shape_of_query
 from trailbell.aws_api._cloudwatch_tags import Tag, tag_map
 from trailbell.aws_api._operation import Context, Operation, PascalStruct
 from trailbell.chain import AlarmSearch, MetricQuestion
@@ -22,7 +28,7 @@ class _Dimension(PascalStruct, frozen=True):
 
 
 class _PutMetricAlarmRequest(PascalStruct, frozen=True):
-    """An alarm as it is to be; of a metrics list no more is read than what AWS objects to."""
+    """An alarm as it is to be."""
 
     alarm_name: str
     alarm_description: str | None = None
@@ -43,7 +49,7 @@ class _PutMetricAlarmRequest(PascalStruct, frozen=True):
     comparison_operator: str | None = None
     treat_missing_data: str | None = None
     evaluate_low_sample_count_percentile: str | None = None
-    metrics: tuple[dict[str, Any], ...] = ()
+    metrics: tuple[QueryShape, ...] = ()
     tags: tuple[Tag, ...] = ()
 
 
@@ -62,38 +68,41 @@ class _DescribeAlarmsRequest(PascalStruct, frozen=True):
 
 
 class _MetricAlarm(PascalStruct, frozen=True):
-    """An alarm as it is described, its members in AWS's order."""
+    """An alarm as it is described; of one that is told as kin of another, most is left out."""
 
     alarm_name: str
     alarm_arn: str
-    alarm_configuration_updated_timestamp: int
-    actions_enabled: bool
-    ok_actions: tuple[str, ...] = msgspec.field(name="OKActions")
-    alarm_actions: tuple[str, ...]
-    insufficient_data_actions: tuple[str, ...]
-    state_value: AlarmState
-    state_reason: str
-    state_updated_timestamp: int
-    metric_name: str
-    namespace: str
-    statistic: Statistic
-    dimensions: tuple[_Dimension, ...]
-    period: int
-    evaluation_periods: int
-    threshold: float
-    comparison_operator: ComparisonOperator
-    state_transitioned_timestamp: int
+    alarm_configuration_updated_timestamp: int | None = None
+    actions_enabled: bool | None = None
+    ok_actions: tuple[str, ...] | None = msgspec.field(name="OKActions", default=None)
+    alarm_actions: tuple[str, ...] | None = None
+    insufficient_data_actions: tuple[str, ...] | None = None
+    state_value: AlarmState | None = None
+    state_reason: str | None = None
+    state_updated_timestamp: int | None = None
+    dimensions: tuple[_Dimension, ...] | None = None
+    evaluation_periods: int | None = None
+    threshold: float | None = None
+    comparison_operator: ComparisonOperator | None = None
+    state_transitioned_timestamp: int | None = None
     alarm_description: str | None = None
     state_reason_data: str | None = None
     unit: str | None = None
     datapoints_to_alarm: int | None = None
     treat_missing_data: TreatMissingData | None = None
+    metric_name: str | None = None
+    namespace: str | None = None
+    statistic: Statistic | None = None
+    extended_statistic: str | None = None
+    period: int | None = None
+    evaluate_low_sample_count_percentile: LowSampleCount | None = None
+    metrics: tuple[QueryShape, ...] | None = None
 
 
 class _DescribeAlarmsResult(PascalStruct, frozen=True):
-    """A page of alarms; the lists of the kinds there are none of are sent as AWS sends them."""
+    """A page of alarms; the list of the kind there are none of is sent as AWS sends it."""
 
-    composite_alarms: tuple[()]
+    composite_alarms: tuple[CompositeAlarmShape, ...]
     metric_alarms: tuple[_MetricAlarm, ...]
     log_alarms: tuple[()]
     next_token: str | None = None
@@ -133,7 +142,7 @@ class _AlarmNames(PascalStruct, frozen=True):
 
 
 def _put_metric_alarm(request: _PutMetricAlarmRequest, context: Context) -> None:
-    """Puts an alarm on one metric."""
+    """Puts an alarm on one metric, or on metric math."""
     parameters = AlarmParameters(
         name=request.alarm_name,
         metric_name=request.metric_name,
@@ -149,7 +158,7 @@ def _put_metric_alarm(request: _PutMetricAlarmRequest, context: Context) -> None
         comparison_operator=request.comparison_operator,
         treat_missing_data=request.treat_missing_data,
         evaluate_low_sample_count_percentile=request.evaluate_low_sample_count_percentile,
-        returned_metrics=tuple(bool(each.get("ReturnData", True)) for each in request.metrics),
+        metrics=tuple(map(query_of, request.metrics)),
         description=request.alarm_description,
         actions_enabled=request.actions_enabled,
         alarm_actions=request.alarm_actions,
@@ -176,8 +185,20 @@ def _describe_alarms(request: _DescribeAlarmsRequest, context: Context) -> _Desc
             token=request.next_token,
         )
     )
-    described = tuple(_described(each, context) for each in page.alarms)
-    return _DescribeAlarmsResult((), described, (), page.next_token)
+    if request.children_of_alarm_name or request.parents_of_alarm_name:
+        has_state = bool(request.children_of_alarm_name)
+        return _DescribeAlarmsResult(
+            tuple(composite_kin(each, context, has_state=has_state) for each in page.composites),
+            tuple(_kin(each, context, has_state=has_state) for each in page.alarms),
+            (),
+            page.next_token,
+        )
+    return _DescribeAlarmsResult(
+        tuple(described_composite(each, context) for each in page.composites),
+        tuple(_described(each, context) for each in page.alarms),
+        (),
+        page.next_token,
+    )
 
 
 def _describe_alarms_for_metric(
@@ -222,8 +243,19 @@ def _pairs(dimensions: tuple[_Dimension, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((each.name, each.value) for each in dimensions)
 
 
+def _kin(stored: StoredAlarm, context: Context, *, has_state: bool) -> _MetricAlarm:
+    name = stored.definition.name
+    return _MetricAlarm(
+        alarm_name=name,
+        alarm_arn=context.chain.alarms.arn(name),
+        state_value=stored.state if has_state else None,
+        state_updated_timestamp=stored.state_updated_ms if has_state else None,
+    )
+
+
 def _described(stored: StoredAlarm, context: Context) -> _MetricAlarm:
     alarm = stored.definition
+    is_math = bool(alarm.metrics)
     return _MetricAlarm(
         alarm_name=alarm.name,
         alarm_arn=context.chain.alarms.arn(alarm.name),
@@ -235,11 +267,16 @@ def _described(stored: StoredAlarm, context: Context) -> _MetricAlarm:
         state_value=stored.state,
         state_reason=stored.reason,
         state_updated_timestamp=stored.state_updated_ms,
-        metric_name=alarm.metric.name,
-        namespace=alarm.metric.namespace,
+        metric_name=None if is_math else alarm.metric.name,
+        namespace=None if is_math else alarm.metric.namespace,
         statistic=alarm.statistic,
-        dimensions=tuple(_Dimension(name, value) for name, value in alarm.metric.dimensions),
-        period=alarm.period_seconds,
+        extended_statistic=alarm.extended_statistic,
+        dimensions=()
+        if is_math
+        else tuple(_Dimension(name, value) for name, value in alarm.metric.dimensions),
+        period=None if is_math else alarm.period_seconds,
+        evaluate_low_sample_count_percentile=alarm.evaluate_low_sample_count_percentile,
+        metrics=tuple(map(shape_of_query, alarm.metrics)) or None,
         evaluation_periods=alarm.evaluation_periods,
         threshold=alarm.threshold,
         comparison_operator=alarm.comparison_operator,

@@ -58,7 +58,7 @@ def _describe_alarm_history(
 
 def _described(item: HistoryItem) -> _AlarmHistoryItem:
     return _AlarmHistoryItem(
-        item.alarm_name, "MetricAlarm", item.at_ms, item.item_type, item.summary, item.data
+        item.alarm_name, item.alarm_type, item.at_ms, item.item_type, item.summary, item.data
     )
 
 

@@ -3,12 +3,11 @@
 import re
 
 from trailbell._errors import RefusalKind, RequestRefusedError
+from trailbell.aws_api._cloudwatch_queries import QueryShape, query_of
 from trailbell.aws_api._operation import Context, Operation, PascalStruct
 from trailbell.chain import MetricDataQuestion, SeriesPart, SeriesStatus
 from trailbell.metrics import (
-    MetricDataQuery,
     MetricKey,
-    MetricStat,
     Statistic,
     StatisticsPoint,
     StatisticsQuestion,
@@ -60,35 +59,6 @@ class _GetMetricStatisticsResult(PascalStruct, frozen=True):
     datapoints: tuple[_Datapoint, ...]
 
 
-class _Metric(PascalStruct, frozen=True):
-    """A metric."""
-
-    namespace: str = ""
-    metric_name: str = ""
-    dimensions: tuple[_Dimension, ...] = ()
-
-
-class _MetricStat(PascalStruct, frozen=True):
-    """A statistic of a metric."""
-
-    metric: _Metric
-    period: int
-    stat: str
-    unit: str | None = None
-
-
-class _MetricDataQuery(PascalStruct, frozen=True):
-    """One series that is asked for."""
-
-    id: str
-    metric_stat: _MetricStat | None = None
-    expression: str | None = None
-    label: str | None = None
-    return_data: bool = True
-    period: int | None = None
-    account_id: str | None = None
-
-
 class _LabelOptions(PascalStruct, frozen=True):
     """The time zone of times in labels; there are none without dynamic labels."""
 
@@ -98,7 +68,7 @@ class _LabelOptions(PascalStruct, frozen=True):
 class _GetMetricDataRequest(PascalStruct, frozen=True):
     """Which series are asked for."""
 
-    metric_data_queries: tuple[_MetricDataQuery, ...]
+    metric_data_queries: tuple[QueryShape, ...]
     start_time: int
     end_time: int
     next_token: str | None = None
@@ -158,7 +128,7 @@ def _get_metric_data(request: _GetMetricDataRequest, context: Context) -> _GetMe
             RefusalKind.VALIDATION, "The parameter LabelOptions.Timezone must be of the form +0130."
         )
     question = MetricDataQuestion(
-        queries=tuple(_query(each) for each in request.metric_data_queries),
+        queries=tuple(map(query_of, request.metric_data_queries)),
         start_ms=request.start_time,
         end_ms=request.end_time,
         is_ascending=request.scan_by == "TimestampAscending",
@@ -183,30 +153,6 @@ def _datapoint(point: StatisticsPoint) -> _Datapoint:
         minimum=told.get(Statistic.MINIMUM),
         maximum=told.get(Statistic.MAXIMUM),
         extended_statistics=point.extended_statistics or None,
-    )
-
-
-def _query(given: _MetricDataQuery) -> MetricDataQuery:
-    return MetricDataQuery(
-        id=given.id,
-        metric_stat=None if given.metric_stat is None else _metric_stat(given.metric_stat),
-        expression=given.expression,
-        label=given.label,
-        is_returned=given.return_data,
-        period_seconds=given.period,
-        account_id=given.account_id,
-    )
-
-
-def _metric_stat(given: _MetricStat) -> MetricStat:
-    metric = given.metric
-    return MetricStat(
-        namespace=metric.namespace,
-        name=metric.metric_name,
-        dimensions=_pairs(metric.dimensions),
-        period_seconds=given.period,
-        stat=given.stat,
-        unit=given.unit,
     )
 
 

@@ -1,6 +1,8 @@
 """The running system: ingest, evaluate, deliver; owns the transactions and the loops."""
 
-from trailbell.chain._alarm_book import AlarmBook, AlarmPage, AlarmSearch, HistoryPage, MetricQuestion
+from trailbell.chain._alarm_book import AlarmBook, HistoryPage, MetricQuestion
+from trailbell.chain._alarm_listing import AlarmPage, AlarmSearch
+from trailbell.chain._alarm_report import AlarmDetail, AlarmSummary, ChildLine, HistoryLine
 from trailbell.chain._announce import Announcer
 from trailbell.chain._chain import Chain
 from trailbell.chain._clock import Clock, SystemClock
@@ -9,7 +11,7 @@ from trailbell.chain._deliver import Deliverer
 from trailbell.chain._errors import ChainError, UnknownAlarmError, UnknownRejectedError
 from trailbell.chain._evaluate import Evaluator
 from trailbell.chain._ingest import Ingest
-from trailbell.chain._instants import parse_instant
+from trailbell.chain._instants import instant_text, parse_instant
 from trailbell.chain._log_events import EventSearch, FoundEvents, LogEvents, StreamEvents, StreamQuestion
 from trailbell.chain._log_groups import GroupPage, LogGroups, NewGroup
 from trailbell.chain._log_put import LogEventsPut, PutAnswer
@@ -20,17 +22,13 @@ from trailbell.chain._metric_data import MetricDataPage, MetricDataQuestion, Ser
 from trailbell.chain._metric_filters import FilterPage, MetricFilters
 from trailbell.chain._publisher import BatchOutcome, Publisher
 from trailbell.chain._report import (
-    AlarmDetail,
-    AlarmSummary,
     EventLine,
-    HistoryLine,
     RecordClasses,
     RejectedLine,
     Report,
     SourceStatus,
     Status,
     TableStatus,
-    instant_text,
 )
 from trailbell.chain._retry import Retried
 from trailbell.chain._set_up import LOG_GROUP, TOPIC_NAME
@@ -51,6 +49,7 @@ __all__ = [
     "BatchOutcome",
     "Chain",
     "ChainError",
+    "ChildLine",
     "Clock",
     "Deliverer",
     "Evaluator",

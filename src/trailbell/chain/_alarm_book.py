@@ -1,46 +1,42 @@
 """Alarms as the operations of CloudWatch put, list, set, silence and delete them, with history and tags."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from trailbell._errors import RefusalKind, RequestRefusedError
-from trailbell.alarms import AlarmParameters, AlarmState, ConfigurationChange, alarm_arn, alarm_of
+from trailbell.alarms import (
+    Alarm,
+    AlarmParameters,
+    AlarmState,
+    CompositeAlarm,
+    ConfigurationChange,
+    alarm_arn,
+    alarm_of,
+    check_composite,
+)
 from trailbell.chain._alarm_changes import delete_alarm, put_alarm
-from trailbell.chain._alarm_tags import MOST_TAGS, existing_alarm_arn, refuse_reserved_tags
+from trailbell.chain._alarm_listing import METRIC_ALARM, AlarmPage, AlarmSearch, list_alarms, place_of
+from trailbell.chain._alarm_tags import (
+    check_new_tags,
+    existing_alarm_arn,
+    refuse_reserved_tags,
+    refuse_too_many_tags,
+)
 from trailbell.chain._clock import Clock
+from trailbell.chain._composite_changes import CompositeChanges
 from trailbell.chain._evaluate import Evaluator
-from trailbell.chain._log_tokens import make_token, read_token
+from trailbell.chain._log_tokens import make_token
 from trailbell.metrics import MetricKey, Statistic
 from trailbell.settings import Evaluation, Settings
-from trailbell.store import AlarmQuery, HistoryItem, HistoryQuery, Store, StoredAlarm
+from trailbell.store import HistoryItem, HistoryQuery, Store, StoredAlarm, Transaction
 
-__all__ = ["AlarmBook", "AlarmPage", "AlarmSearch", "HistoryPage", "MetricQuestion"]
+__all__ = ["AlarmBook", "HistoryPage", "MetricQuestion"]
 
-_METRIC_ALARM = "MetricAlarm"
-_ALARMS, _HISTORY = "DescribeAlarms", "DescribeAlarmHistory"
+_HISTORY = "DescribeAlarmHistory"
 _DEEPEST_REASON_DATA = 100
-
-_PlaceT = TypeVar("_PlaceT")
-
-
-class AlarmSearch(msgspec.Struct, frozen=True):
-    """Which alarms are asked for: by themselves, by their type, or by their place among composite alarms."""
-
-    query: AlarmQuery = AlarmQuery()
-    types: tuple[str, ...] = ()
-    children_of: str = ""
-    parents_of: str = ""
-    token: str | None = None
-
-
-class AlarmPage(msgspec.Struct, frozen=True):
-    """Some alarms; ``next_token`` is None on the last page."""
-
-    alarms: tuple[StoredAlarm, ...]
-    next_token: str | None
 
 
 class HistoryPage(msgspec.Struct, frozen=True):
@@ -61,23 +57,31 @@ class MetricQuestion(msgspec.Struct, frozen=True):
 
 
 class AlarmBook:
-    """Puts, lists, sets, silences and deletes alarms.
+    """Puts, lists, sets, silences and deletes alarms on metrics and composite ones.
 
     Args:
         store: Where they are kept.
         clock: The time.
         settings: The account, the region and when alarms are judged.
         evaluator: Moves alarms between states.
+        composites: Puts and deletes composite alarms.
         wake: Tells whoever sends messages that there may be new ones.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, settings: Settings, evaluator: Evaluator, wake: Callable[[], None]
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        evaluator: Evaluator,
+        composites: CompositeChanges,
+        wake: Callable[[], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
         self._evaluator = evaluator
+        self._composites = composites
         self._wake = wake
 
     def arn(self, name: str) -> str:
@@ -92,19 +96,39 @@ class AlarmBook:
             AlarmDefinitionError: The alarm is beyond AWS's limits.
         """
         alarm = alarm_of(parameters)
-        refuse_reserved_tags(tags)
-        if len(tags) > MOST_TAGS:
-            raise RequestRefusedError(
-                RefusalKind.VALIDATION,
-                f"The resultant tag set must not have more than {MOST_TAGS} user tags.",
-            )
+        self._refuse_other_accounts(alarm)
+        check_new_tags(tags)
         with self._store.write() as transaction:
             change = put_alarm(transaction, self._settings, alarm, self._clock.now_ms())
             if change is ConfigurationChange.CREATE:
                 transaction.tags.put(self.arn(alarm.name), tags)
         # The data may be there already.
-        if self._settings.evaluation is Evaluation.EAGER and self._evaluator.look_ahead({alarm.metric}):
+        if self._settings.evaluation is Evaluation.EAGER and self._evaluator.look_ahead(alarm.watched):
             self._wake()
+
+    def put_composite(self, alarm: CompositeAlarm, tags: Mapping[str, str]) -> None:
+        """Puts a composite alarm and evaluates it; one of the same name is replaced, and keeps its tags.
+
+        Raises:
+            RequestRefusedError: An alarm on a metric has the name, or the tags are refused.
+            AlarmDefinitionError: AWS would not take it.
+        """
+        check_composite(alarm)
+        check_new_tags(tags)
+        with self._store.write() as transaction:
+            change = self._composites.put(transaction, alarm, self._clock.now_ms())
+            if change is ConfigurationChange.CREATE:
+                transaction.tags.put(self.arn(alarm.name), tags)
+        self._wake()
+
+    def _refuse_other_accounts(self, alarm: Alarm) -> None:
+        for each in alarm.metrics:
+            if each.account_id not in {None, self._settings.account_id}:
+                raise RequestRefusedError(
+                    RefusalKind.UNSUPPORTED,
+                    f"Trailbell has one account, {self._settings.account_id}: leave AccountId out of "
+                    f"the element {each.id} of Metrics.",
+                )
 
     def page(self, search: AlarmSearch) -> AlarmPage:
         """Lists alarms by name.
@@ -112,38 +136,19 @@ class AlarmBook:
         Raises:
             RequestRefusedError: The token is none, or what is asked excludes each other.
         """
-        query = search.query
-        after = "" if search.token is None else _place(_ALARMS, search.token, str)
-        if query.names and query.prefix:
-            raise RequestRefusedError(
-                RefusalKind.INVALID_COMBINATION,
-                "The parameters AlarmNames and AlarmNamePrefix are mutually exclusive and you have specified "
-                "both.",
-            )
-        if search.children_of or search.parents_of:
-            _refuse_more_than_kin(search)
-            # There are no composite alarms, so none has children and no alarm has parents.
-            return AlarmPage((), None)
-        if search.types and _METRIC_ALARM not in search.types:
-            return AlarmPage((), None)
         with self._store.read() as transaction:
-            found = transaction.alarms.page(replace(query, after=after, limit=query.limit + 1))
-        alarms = tuple(found[: query.limit])
-        if len(found) <= query.limit:
-            return AlarmPage(alarms, None)
-        return AlarmPage(alarms, make_token(_ALARMS, alarms[-1].definition.name))
+            return list_alarms(transaction, search)
 
     def of_metric(self, question: MetricQuestion) -> tuple[StoredAlarm, ...]:
         """Lists the alarms on exactly one metric, by name."""
-        # No alarm here has an extended statistic.
-        if question.extended_statistic is not None:
-            return ()
         with self._store.read() as transaction:
             found = transaction.alarms.of_metrics((question.metric,))
         return tuple(
             each
             for each in found
-            if question.statistic in {None, each.definition.statistic}
+            if not each.definition.metrics
+            and question.statistic in {None, each.definition.statistic}
+            and question.extended_statistic in {None, each.definition.extended_statistic}
             and question.period_seconds in {None, each.definition.period_seconds}
             and question.unit in {None, each.definition.unit}
         )
@@ -165,28 +170,42 @@ class AlarmBook:
             now_ms = self._clock.now_ms()
             for name in dict.fromkeys(names):
                 stored = transaction.alarms.find(name)
+                composite = transaction.composites.find(name)
                 if stored is not None:
                     changed = replace(stored.definition, actions_enabled=are_enabled)
                     put_alarm(transaction, self._settings, changed, now_ms)
+                elif composite is not None:
+                    changed_composite = replace(composite.definition, actions_enabled=are_enabled)
+                    self._composites.replace(transaction, changed_composite, now_ms)
 
     def delete(self, names: Collection[str]) -> None:
-        """Deletes alarms and keeps their history; names of no alarm are no matter."""
+        """Deletes alarms and keeps their history; names of no alarm are no matter.
+
+        Raises:
+            RequestRefusedError: A composite alarm mentions one of them or is suppressed by it, even if it is
+                to be deleted too; or more than one is a composite alarm. Nothing is deleted then.
+        """
+        wanted = list(dict.fromkeys(names))
         with self._store.write() as transaction:
             now_ms = self._clock.now_ms()
-            for name in dict.fromkeys(names):
-                delete_alarm(transaction, self._settings, name, now_ms)
+            composites = [each for each in wanted if transaction.composites.find(each) is not None]
+            _refuse_deletion(transaction, wanted, composites)
+            for name in wanted:
+                if name in composites:
+                    self._composites.delete(transaction, name, now_ms)
+                else:
+                    delete_alarm(transaction, self._settings, name, now_ms)
 
     def history(
         self, query: HistoryQuery, types: Collection[str] = (), token: str | None = None
     ) -> HistoryPage:
-        """Lists what happened to alarms, also to those that are deleted.
+        """Lists what happened to alarms, also to those that are deleted; without types to those on metrics.
 
         Raises:
             RequestRefusedError: The token is none.
         """
-        after = None if token is None else _place(_HISTORY, token, tuple[int, int])
-        if types and _METRIC_ALARM not in types:
-            return HistoryPage((), None)
+        after = None if token is None else place_of(_HISTORY, token, tuple[int, int])
+        query = replace(query, alarm_types=tuple(types) or (METRIC_ALARM,))
         with self._store.read() as transaction:
             found = transaction.alarms.history_page(replace(query, after=after, limit=query.limit + 1))
         items = tuple(item for _, item in found[: query.limit])
@@ -213,8 +232,7 @@ class AlarmBook:
         with self._store.write() as transaction:
             existing_alarm_arn(transaction, self._settings, arn)
             refuse_reserved_tags(tags)
-            if len({*transaction.tags.of(arn), *tags}) > MOST_TAGS:
-                raise RequestRefusedError(RefusalKind.INVALID_PARAMETER, "tags are invalid.")
+            refuse_too_many_tags({*transaction.tags.of(arn), *tags})
             transaction.tags.put(arn, tags)
 
     def untag(self, arn: str, keys: Collection[str]) -> None:
@@ -227,21 +245,22 @@ class AlarmBook:
             transaction.tags.remove(existing_alarm_arn(transaction, self._settings, arn), keys)
 
 
-def _refuse_more_than_kin(search: AlarmSearch) -> None:
-    query = search.query
-    others = (search.types, query.names, query.prefix, query.state, query.action_prefix)
-    if any(others) or (search.children_of and search.parents_of):
+def _refuse_deletion(transaction: Transaction, names: Collection[str], composites: Collection[str]) -> None:
+    if len(composites) > 1:
+        # AWS's text is not known.
         raise RequestRefusedError(
             RefusalKind.VALIDATION,
-            "ChildrenOfAlarmName and ParentsOfAlarmName can be specified with MaxRecords and NextToken only.",
+            f"At most one composite alarm can be deleted at a time, and {', '.join(composites)} are "
+            "composite alarms.",
         )
-
-
-def _place(operation: str, token: str, kind: type[_PlaceT]) -> _PlaceT:
-    try:
-        return read_token(operation, token, kind)
-    except RequestRefusedError as error:
-        raise RequestRefusedError(error.kind, f"Invalid NextToken : {token}") from error
+    depended_on = transaction.composites.depended_on(names)
+    blocked = [each for each in names if each in depended_on]
+    if blocked:
+        them = "it" if len(blocked) == 1 else "them"
+        raise RequestRefusedError(
+            RefusalKind.VALIDATION,
+            f"Cannot delete {','.join(blocked)} as there are composite alarm(s) depending on {them}.",
+        )
 
 
 def _is_json(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Putting and deleting alarms, each with the item it leaves in the history."""
 
+from trailbell._errors import RefusalKind, RequestRefusedError
 from trailbell.alarms import (
     Alarm,
     AlarmConfiguration,
@@ -10,11 +11,16 @@ from trailbell.alarms import (
 from trailbell.settings import Settings
 from trailbell.store import HistoryItem, StoredAlarm, Transaction
 
-__all__ = ["delete_alarm", "put_alarm"]
+__all__ = ["delete_alarm", "put_alarm", "refuse_other_type"]
 
 
 def put_alarm(transaction: Transaction, settings: Settings, alarm: Alarm, now_ms: int) -> ConfigurationChange:
-    """Puts an alarm; one of the same name is replaced, and keeps its state."""
+    """Puts an alarm; one of the same name is replaced, and keeps its state.
+
+    Raises:
+        RequestRefusedError: A composite alarm has the name.
+    """
+    refuse_other_type(alarm.name, transaction.composites.find(alarm.name))
     before = transaction.alarms.find(alarm.name)
     if not transaction.alarms.put(alarm, now_ms):
         # An Update on AWS always lists the former time among what changed (metrics-and-alarms 9.3), so the
@@ -37,6 +43,19 @@ def delete_alarm(transaction: Transaction, settings: Settings, name: str, now_ms
     transaction.tags.remove_all(alarm_arn(settings.region, settings.account_id, name))
     _add_history(transaction, settings, ConfigurationChange.DELETE, before, at_ms=now_ms)
     return True
+
+
+def refuse_other_type(name: str, stored: object | None) -> None:
+    """Refuses a name that an alarm of the other kind has.
+
+    Raises:
+        RequestRefusedError: There is such an alarm.
+    """
+    if stored is not None:
+        raise RequestRefusedError(
+            RefusalKind.VALIDATION,
+            f"AlarmName [{name}] is already used by another alarm of a different type",
+        )
 
 
 def _add_history(

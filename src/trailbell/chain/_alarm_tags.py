@@ -1,16 +1,15 @@
-"""The tags of alarms: whose they are, and what AWS does not take."""
+"""The tags of alarms of either kind: whose they are, and what AWS does not take."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from trailbell._errors import RefusalKind, RequestRefusedError
 from trailbell.alarms import alarm_arn
 from trailbell.settings import Settings
 from trailbell.store import Transaction
 
-__all__ = ["MOST_TAGS", "existing_alarm_arn", "refuse_reserved_tags"]
+__all__ = ["check_new_tags", "existing_alarm_arn", "refuse_reserved_tags", "refuse_too_many_tags"]
 
-MOST_TAGS = 50
-"""How many tags a resource may have."""
+_MOST_TAGS = 50
 
 _RESERVED = "aws:"
 _ARN_PARTS = 6
@@ -28,9 +27,33 @@ def existing_alarm_arn(transaction: Transaction, settings: Settings, arn: str) -
         )
     before_name = alarm_arn(settings.region, settings.account_id, "")
     name = arn.removeprefix(before_name)
-    if name == arn or transaction.alarms.find(name) is None:
+    if name == arn or not transaction.composites.standings((name,)):
         raise RequestRefusedError(RefusalKind.RESOURCE_NOT_FOUND)
     return arn
+
+
+def check_new_tags(tags: Mapping[str, str]) -> None:
+    """Refuses tags that an alarm cannot be made with.
+
+    Raises:
+        RequestRefusedError: A key is reserved, or there are too many.
+    """
+    refuse_reserved_tags(tags)
+    if len(tags) > _MOST_TAGS:
+        raise RequestRefusedError(
+            RefusalKind.VALIDATION,
+            f"The resultant tag set must not have more than {_MOST_TAGS} user tags.",
+        )
+
+
+def refuse_too_many_tags(keys: Collection[str]) -> None:
+    """Refuses more tags than an alarm may have in the end.
+
+    Raises:
+        RequestRefusedError: There are too many.
+    """
+    if len(keys) > _MOST_TAGS:
+        raise RequestRefusedError(RefusalKind.INVALID_PARAMETER, "tags are invalid.")
 
 
 def refuse_reserved_tags(tags: Mapping[str, str]) -> None:

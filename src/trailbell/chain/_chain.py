@@ -13,6 +13,8 @@ from trailbell.alarms import evaluation_range
 from trailbell.chain._alarm_book import AlarmBook
 from trailbell.chain._announce import Announcer
 from trailbell.chain._clock import Clock
+from trailbell.chain._composite_changes import CompositeChanges
+from trailbell.chain._composites import CompositeEvaluator
 from trailbell.chain._errors import ChainError
 from trailbell.chain._evaluate import Evaluator
 from trailbell.chain._filterings import Filterings
@@ -20,16 +22,18 @@ from trailbell.chain._ingest import Backlog, Ingest
 from trailbell.chain._instants import parse_instant
 from trailbell.chain._log_events import LogEvents
 from trailbell.chain._log_groups import LogGroups
-from trailbell.chain._loops import Found, IngestLoop, Loop, TickLoop, Timing, groups_of
+from trailbell.chain._loops import Found, IngestLoop, Loop, SecondLoop, TickLoop, Timing, groups_of
 from trailbell.chain._messaging import Messaging
 from trailbell.chain._metric_book import MetricBook
 from trailbell.chain._metric_filters import MetricFilters
 from trailbell.chain._report import Report
 from trailbell.chain._retry import Retried, Retry
+from trailbell.chain._roll_up import RollUp
 from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, subscribe_settings
+from trailbell.chain._suppressions import LATEST_MS, Suppressions
 from trailbell.chain._trails import Trails
 from trailbell.chain._trouble import Troubles
-from trailbell.metrics import MetricKey
+from trailbell.metrics import MetricKey, floor_to
 from trailbell.settings import Evaluation, Settings
 from trailbell.sources import DirectorySource
 from trailbell.store import Bounds, Store
@@ -39,9 +43,10 @@ __all__ = ["Chain"]
 
 _log = structlog.get_logger(__name__)
 
-_RETENTION = Timing(offset_seconds=35, every_minutes=60)
+_RETENTION = Timing(offset_seconds=35, every_seconds=3600)
 _LOG_EVENTS = Timing(offset_seconds=45)
 _MINUTE_MS = 60_000
+_HIGH_RESOLUTION_TICK_SECONDS = 10
 _MOST_RETRIED = 10_000
 _SHORTEST_HORIZON_MS = 15 * _MINUTE_MS
 
@@ -72,7 +77,9 @@ class Chain:
             settings.matched_event_days, settings.matched_event_bytes, settings.log_event_bytes
         )
         self._announcer = Announcer(base_url, round(settings.gather_seconds * 1000))
-        self.evaluator = Evaluator(store, clock, settings, self._announcer)
+        self._suppressions = Suppressions(store, settings, self._announcer)
+        self._composites = CompositeEvaluator(store, settings, self._announcer, self._suppressions)
+        self.evaluator = Evaluator(store, clock, settings, self._announcer, self._composites)
         self.troubles = Troubles()
         self.report = Report(store, clock, settings, self.bounds, self.troubles)
         self._stopping = threading.Event()
@@ -81,10 +88,12 @@ class Chain:
         subscriptions = self._set_up()
         self.filterings = Filterings(store, settings)
         self.metrics = MetricBook(store, clock, settings, self.arrived)
-        self.alarms = AlarmBook(store, clock, settings, self.evaluator, self._wake)
+        composite_changes = CompositeChanges(settings, self._composites, self._suppressions)
+        self.alarms = AlarmBook(store, clock, settings, self.evaluator, composite_changes, self._wake)
         self.log_groups = LogGroups(store, clock, settings, self.filterings)
         self.log_events = LogEvents(store, clock, settings, self.filterings, self.arrived)
         self.metric_filters = MetricFilters(store, clock, settings, self.filterings)
+        self._roll_up = RollUp(store, self._stopping)
         self._intakes = [(each, self._ingest(each)) for each in sources]
         self.trails = Trails(store, settings, [str(each.path) for each in sources])
         self._messaging = Messaging(
@@ -102,10 +111,11 @@ class Chain:
         self.subscriptions = self._messaging.subscriptions
         self.publisher = self._messaging.publisher
         self.signing_keys = self._messaging.keys
-        tick = Timing(self.evaluator.tick_offset_seconds)
+        tick = Timing(self.evaluator.tick_offset_seconds, _HIGH_RESOLUTION_TICK_SECONDS)
         self._loops: list[Loop] = [
             self._messaging.pool,
-            TickLoop("evaluate", self.troubles, clock, self.tick, tick),
+            TickLoop("evaluate", self.troubles, clock, self.tick_on_time, tick),
+            SecondLoop("suppression", self.troubles, self.end_periods),
             TickLoop("retention", self.troubles, clock, self.enforce_retention, _RETENTION),
             TickLoop("log events", self.troubles, clock, self.log_events.keep_within_bounds, _LOG_EVENTS),
             *(self._ingest_loop(source, ingest) for source, ingest in self._intakes),
@@ -155,11 +165,31 @@ class Chain:
         """Judges every alarm as of now, and compacts the evidence of closed minutes."""
         self.evaluator.tick()
         if self._is_eager:
-            self.evaluator.look_ahead()
+            self.evaluator.look_ahead_after_tick()
         now_ms = self._clock.now_ms()
+        self._composites.tell_news(now_ms)
+        self._suppressions.end_periods(now_ms, now_ms)
         with self._store.write() as transaction:
             transaction.datapoints.compact(now_ms - now_ms % _MINUTE_MS - _MINUTE_MS)
         self._wake()
+
+    def end_periods(self) -> None:
+        """Takes the actions that composite alarms held back for a period which is over."""
+        now_ms = self._clock.now_ms()
+        until_ms = now_ms - LATEST_MS
+        if self.evaluator.is_minute_due:
+            # A tick that has begun, or will at once, may find that a suppressor has come in time.
+            offset_ms = self.evaluator.tick_offset_seconds * 1000
+            until_ms = min(until_ms, floor_to(now_ms - offset_ms, 60) + offset_ms - 1)
+        if self._suppressions.end_periods(until_ms, now_ms):
+            self._wake()
+
+    def tick_on_time(self) -> None:
+        """Judges those alarms whose time it is: all once a minute, those with a short period in between."""
+        if self.evaluator.is_minute_due:
+            self.tick()
+        elif self.evaluator.tick_high_resolution():
+            self._wake()
 
     def arrived(self, metrics: Collection[MetricKey]) -> None:
         """Looks eagerly at the alarms on metrics with new data, unless only AWS's own ticks are wanted.
@@ -186,7 +216,8 @@ class Chain:
         return self._store.path.parent
 
     def enforce_retention(self) -> None:
-        """Deletes what is beyond its bound."""
+        """Deletes what is beyond its bound, and keeps old datapoints by longer periods."""
+        self._roll_up.run(self._clock.now_ms())
         with self._store.write() as transaction:
             deleted = transaction.retention.enforce(self.bounds, self._clock.now_ms())
             transaction.metrics.forget_unused()

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from trailbell.chain._log_keeping import keep_events
 from trailbell.chain._reading import Look, LookKind, Rejected
-from trailbell.evidence import merge
 from trailbell.filters import (
     Contribution,
     FilterSet,
@@ -25,7 +24,7 @@ from trailbell.filters import (
     identities_of,
     settle,
 )
-from trailbell.metrics import MetricKey, StatisticSet
+from trailbell.metrics import MetricKey
 from trailbell.store import FileState, LedgerFile, NewEvent, RejectedEntry, StoredFilter, Transaction
 
 __all__ = ["FINAL_STATES", "Filtering", "GroupCommit", "Taken", "merged", "new_events"]
@@ -186,12 +185,7 @@ class GroupCommit:
 
 def merged(parts: Sequence[Contribution]) -> Contribution:
     """Sums up what several batches add to one datapoint."""
-    if len(parts) == 1:
-        return parts[0]
-    evidences = [each.evidence for each in parts if each.evidence is not None]
-    return Contribution(
-        StatisticSet.merge(*(each.statistics for each in parts)), merge(evidences) if evidences else None
-    )
+    return Contribution.merge(*parts)
 
 
 def new_events(settled: Settled, file_name: str, filter_ids: Sequence[int], now_ms: int) -> list[NewEvent]:

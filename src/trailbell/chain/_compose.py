@@ -2,13 +2,15 @@
 
 import msgspec
 
-from trailbell.alarms import StateChange
+from trailbell.alarms import CompositeChange, StateChange, child_names, parse_rule
 from trailbell.chain._announce import Announcer
 from trailbell.chain._clock import Clock
+from trailbell.chain._composite_reading import evidence_of, leaves_of, metrics_of
 from trailbell.channels import OutgoingMessage, SigningKeys
 from trailbell.controls import CATALOGUE
 from trailbell.evidence import to_json
-from trailbell.store import OutboxMessage, Store
+from trailbell.metrics import MetricKey
+from trailbell.store import OutboxMessage, Store, Transaction
 from trailbell.topics import (
     DEFAULT_CONTENT_TYPE,
     DEFAULT_MAIL_SUBJECT,
@@ -156,24 +158,37 @@ class Composer:
             return message.body
         return self._alarm_words(message, message.change)
 
-    def _alarm_words(self, message: OutboxMessage, change: StateChange) -> str:
+    def _alarm_words(self, message: OutboxMessage, change: StateChange | CompositeChange) -> str:
         alarm = change.alarm
         with self._store.write() as transaction:
             spans = []
             if message.evidence_start_ms is not None:
                 spans = [(message.evidence_start_ms, self._clock.now_ms() + 1)]
-            evidence = transaction.datapoints.evidence_within(alarm.metric, spans)
+            evidence = evidence_of(transaction, _watched(transaction, change), spans)
             text = alarm_text(
                 Notice(
                     change=change,
                     evidence=to_json(evidence),
-                    advice=_ADVICE.get(alarm.name, ""),
+                    advice=_advice(change),
                     url=self._announcer.alarm_url(alarm.name),
                     kind=message.kind,
                 )
             )
             transaction.outbox.keep_text(message.id, text)
         return text
+
+
+def _watched(transaction: Transaction, change: StateChange | CompositeChange) -> tuple[MetricKey, ...]:
+    if isinstance(change, CompositeChange):
+        names = child_names(parse_rule(change.alarm.rule), change.region, change.account_id)
+        return metrics_of(leaves_of(transaction, names))
+    return change.alarm.watched
+
+
+def _advice(change: StateChange | CompositeChange) -> str:
+    """What to do next: for a composite alarm by the first alarm that led to its change and has advice."""
+    led = [each.name for each in change.triggering] if isinstance(change, CompositeChange) else []
+    return next((_ADVICE[name] for name in [change.alarm.name, *led] if name in _ADVICE), "")
 
 
 def _is_raw(subscription: Subscription) -> bool:

@@ -1,11 +1,11 @@
-"""Instants as people write them in a query or a setting."""
+"""Instants as people write them in a query or a setting, and as they read them."""
 
 import datetime
 import re
 
 from trailbell.chain._errors import ChainError
 
-__all__ = ["parse_instant"]
+__all__ = ["instant_text", "parse_instant"]
 
 _AGO = re.compile(r"^(\d{1,9})([smhd])$")
 _UNIT_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -29,3 +29,9 @@ def parse_instant(text: str, now_ms: int) -> int:
     if at.tzinfo is None:
         at = at.replace(tzinfo=datetime.UTC)
     return round(at.timestamp() * 1000)
+
+
+def instant_text(at_ms: int) -> str:
+    """Writes an instant as ISO 8601 in UTC, to the millisecond."""
+    at = datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"

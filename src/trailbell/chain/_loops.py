@@ -12,13 +12,12 @@ from trailbell.chain._clock import Clock
 from trailbell.chain._trouble import Troubles
 from trailbell.sources import DirectorySource, FoundFile, UnreadableFile
 
-__all__ = ["Found", "IngestLoop", "Loop", "TickLoop", "Timing", "groups_of"]
+__all__ = ["Found", "IngestLoop", "Loop", "SecondLoop", "TickLoop", "Timing", "groups_of"]
 
 _log = structlog.get_logger(__name__)
 
 Found = FoundFile | UnreadableFile
 
-_MINUTE_MS = 60_000
 _FILES_AT_ONCE = 64
 _BYTES_AT_ONCE = 32 * 1024 * 1024
 _QUEUED_FILES = 1024
@@ -69,14 +68,14 @@ class Loop:
 
 
 class Timing(msgspec.Struct, frozen=True):
-    """When a step is due: so many seconds after every so many whole minutes."""
+    """When a step is due: so many seconds after every whole multiple of a length of time."""
 
     offset_seconds: int
-    every_minutes: int = 1
+    every_seconds: int = 60
 
 
 class TickLoop(Loop):
-    """Runs a step at a steady distance, some seconds into a minute, so that the minute before is complete."""
+    """Runs a step at a steady distance, some seconds late, so that what it looks at is complete."""
 
     def __init__(
         self,
@@ -90,7 +89,7 @@ class TickLoop(Loop):
         self._clock = clock
         self._step_once = step
         self._offset_ms = timing.offset_seconds * 1000
-        self._every_ms = timing.every_minutes * _MINUTE_MS
+        self._every_ms = timing.every_seconds * 1000
 
     def run(self) -> None:
         """Runs the step now (once, after whatever time was missed) and then at every tick."""
@@ -105,6 +104,21 @@ class TickLoop(Loop):
                 if left_ms > self._every_ms:
                     break
                 self.stopping.wait(min(left_ms / 1000, 1.0))
+
+
+class SecondLoop(Loop):
+    """Runs a step every second; one that mostly finds nothing to do, and at little cost."""
+
+    def __init__(self, name: str, troubles: Troubles, step: Callable[[], object]) -> None:
+        super().__init__(name, troubles)
+        self._step_once = step
+
+    def run(self) -> None:
+        """Runs the step now and then every second."""
+        while not self.stopping.is_set():
+            self._step_once()
+            self.troubles.clear(self.name)
+            self.stopping.wait(1.0)
 
 
 class IngestLoop(Loop):

@@ -12,9 +12,9 @@ from trailbell.chain._log_tokens import make_token, read_token
 from trailbell.chain._metric_data import MetricDataPage, MetricDataQuestion, MetricDataReading
 from trailbell.filters import Contribution, SeriesMinute
 from trailbell.metrics import (
+    KEPT_DAYS,
     MetricDatum,
     MetricKey,
-    StatisticSet,
     StatisticsPoint,
     StatisticsQuestion,
     check_name,
@@ -108,10 +108,7 @@ class MetricBook:
             RequestRefusedError: Any of it is not allowed, or there would be too many metrics.
         """
         _check_put(given)
-        added = self._added(given)
-        contributions = {
-            place: Contribution(StatisticSet.merge(*parts), None) for place, parts in added.items()
-        }
+        contributions = {place: Contribution.merge(*parts) for place, parts in self._added(given).items()}
         with self._store.write() as transaction:
             newest_row = transaction.metrics.newest_row()
             transaction.datapoints.add(contributions)
@@ -120,8 +117,8 @@ class MetricBook:
                 raise RequestRefusedError(
                     RefusalKind.LIMIT_EXCEEDED,
                     f"Trailbell keeps at most {self._most_metrics} metrics, and these data would make "
-                    "more: use fewer dimension values. A metric that has had no data for 15 days is "
-                    "forgotten.",
+                    f"more: use fewer dimension values. A metric that has had no data for {KEPT_DAYS} days "
+                    "is forgotten.",
                 )
         self._arrived({place.metric for place in contributions})
 
@@ -136,9 +133,9 @@ class MetricBook:
             return []
         with self._store.read() as transaction:
             found = transaction.datapoints.windowed(
-                question.metric, windows.start_ms, windows.end_ms, windows.period_seconds
+                question.metric, windows, with_histograms=bool(question.extended_statistics)
             )
-        return points_of(question, windows, found)
+            return points_of(question, windows, found)
 
     def data(self, question: MetricDataQuestion, token: str | None = None) -> MetricDataPage:
         """Returns series of several metrics, a bounded number of points at a time.
@@ -181,18 +178,19 @@ class MetricBook:
             return MetricPage(metrics, None)
         return MetricPage(metrics, make_token(_LIST, (_fingerprint(question), found[_PAGE_SIZE - 1][0])))
 
-    def _added(self, given: MetricsPut) -> dict[SeriesMinute, list[StatisticSet]]:
+    def _added(self, given: MetricsPut) -> dict[SeriesMinute, list[Contribution]]:
         now_ms = self._clock.now_ms()
         placed = [(f"MetricData.member.{index}", datum) for index, datum in enumerate(given.data, 1)]
         for number, entity in enumerate(given.entities, 1):
             path = f"EntityMetricData.member.{number}.MetricData.member"
             placed.extend((f"{path}.{index}", datum) for index, datum in enumerate(entity, 1))
-        added: dict[SeriesMinute, list[StatisticSet]] = {}
+        added: dict[SeriesMinute, list[Contribution]] = {}
         for path, datum in placed:
             datapoint = datapoint_of(datum, path, now_ms)
             metric = MetricKey(given.namespace, datum.name, datum.dimensions)
             place = SeriesMinute(metric, datapoint.unit, datapoint.start_ms)
-            added.setdefault(place, []).append(datapoint.statistics)
+            contribution = Contribution(datapoint.statistics, None, datapoint.histogram)
+            added.setdefault(place, []).append(contribution)
         return added
 
 

@@ -10,12 +10,18 @@ from trailbell._errors import RefusalKind, RequestRefusedError
 from trailbell.chain._clock import Clock
 from trailbell.chain._log_tokens import make_token, read_token
 from trailbell.metrics import (
+    DataPlan,
+    MathError,
+    MathGrid,
     MetricDataQuery,
     Series,
     SeriesQuery,
+    Windows,
+    evaluate_math,
     is_period_kept,
     read_queries,
     series_of,
+    told_statistic,
     windows_between,
 )
 from trailbell.settings import Settings
@@ -34,6 +40,7 @@ MOST_POINTS = 100_800
 """How many points a page has at most, and where the question does not say how many."""
 
 _OPERATION = "GetMetricData"
+_MINUTE_SECONDS = 60
 
 
 class SeriesStatus(enum.StrEnum):
@@ -72,11 +79,25 @@ class MetricDataPage(msgspec.Struct, frozen=True):
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page begins: in which query, and after which point of it."""
+    """Where a page begins: in which query, in which of its series, and after which point of that."""
 
     fingerprint: bytes
     query: int = 0
     after_ms: int | None = None
+    part: int = 0
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """One series of a query."""
+
+    id: str
+    label: str
+    series: Series
+
+    def part(self, points: Sequence[tuple[int, float]], status: SeriesStatus) -> SeriesPart:
+        """Returns some of its points as they are on a page."""
+        units = self.series.units
+        return SeriesPart(self.id, self.label, tuple(points), status, units if len(units) > 1 else ())
 
 
 class MetricDataReading:
@@ -102,40 +123,65 @@ class MetricDataReading:
             RequestRefusedError: The question cannot be asked like that, or the token is not one of its own.
         """
         _check_span(question)
-        queries = [each for each in read_queries(question.queries) if each.is_returned]
+        plan = read_queries(question.queries)
         place = _place_of(question, token)
         parts: list[SeriesPart] = []
         next_place: _Place | None = None
         room = question.most_points
         with self._store.read() as transaction:
-            for number, query in enumerate(queries):
-                if query.account_id not in {None, self._settings.account_id}:
-                    parts.append(_empty(query, SeriesStatus.FORBIDDEN))
+            for number, query_id in enumerate(plan.returned):
+                if self._is_foreign(plan, query_id):
+                    parts.append(_empty(plan, query_id, SeriesStatus.FORBIDDEN))
                 elif number < place.query:
-                    parts.append(_empty(query, SeriesStatus.COMPLETE))
+                    parts.append(_empty(plan, query_id, SeriesStatus.COMPLETE))
                 elif next_place is not None:
-                    parts.append(_empty(query, SeriesStatus.PARTIAL))
+                    parts.append(_empty(plan, query_id, SeriesStatus.PARTIAL))
                 else:
-                    after_ms = place.after_ms if number == place.query else None
-                    series = self._series(transaction, query, question)
-                    left = _left(series, after_ms, is_ascending=question.is_ascending)
-                    part = _part(query, series, left, room)
-                    parts.append(part)
-                    room -= len(part.points)
-                    if part.status is SeriesStatus.PARTIAL:
-                        last_ms = part.points[-1][0] if part.points else after_ms
-                        next_place = _Place(place.fingerprint, number, last_ms)
+                    begin = place if number == place.query else _Place(place.fingerprint, number)
+                    answer = self._answer(transaction, plan, query_id, question)
+                    added, next_place = _added(answer, begin, room, is_ascending=question.is_ascending)
+                    parts += added
+                    room -= sum(len(each.points) for each in added)
         return MetricDataPage(
             tuple(parts), None if next_place is None else make_token(_OPERATION, next_place)
         )
 
-    def _series(self, transaction: Transaction, query: SeriesQuery, question: MetricDataQuestion) -> Series:
-        if not is_period_kept(query.period_seconds, question.start_ms, self._clock.now_ms()):
-            return Series((), ())
-        windows = windows_between(question.start_ms, question.end_ms, query.period_seconds)
-        found = transaction.datapoints.windowed(
-            query.metric, windows.start_ms, windows.end_ms, query.period_seconds
+    def _is_foreign(self, plan: DataPlan, query_id: str) -> bool:
+        """Says whether a query, or a metric that its expression uses, is of another account."""
+        own = {None, self._settings.account_id}
+        return any(
+            plan.metrics[each].account_id not in own for each in plan.math.needed_metric_ids({query_id})
         )
+
+    def _answer(
+        self, transaction: Transaction, plan: DataPlan, query_id: str, question: MetricDataQuestion
+    ) -> list["_Answer"]:
+        """Returns the series of a query: one, or any number where an expression gives an array."""
+        period_seconds = plan.math.period_of(query_id) or _MINUTE_SECONDS
+        if not is_period_kept(period_seconds, question.start_ms, self._clock.now_ms()):
+            return [_Answer(query_id, plan.label(query_id), Series((), ()))]
+        windows = windows_between(question.start_ms, question.end_ms, period_seconds)
+        query = plan.metrics.get(query_id)
+        if query is not None:
+            return [_Answer(query_id, query.label, self._series(transaction, query, windows))]
+        if windows.count > MOST_POINTS:
+            raise _invalid(
+                f"Error in expression '{query_id}': {windows.count} periods are more than {MOST_POINTS}"
+            )
+        series = {
+            each: dict(self._series(transaction, plan.metrics[each], windows).points)
+            for each in plan.math.needed_metric_ids({query_id})
+        }
+        starts_ms = tuple(range(windows.start_ms, windows.end_ms, period_seconds * 1000))
+        try:
+            found = evaluate_math(plan.math, series, MathGrid(starts_ms, period_seconds), [query_id])
+        except MathError as error:
+            raise _invalid(str(error)) from error
+        return [_Answer(query_id, each.label, Series(each.points, ())) for each in found[query_id]]
+
+    def _series(self, transaction: Transaction, query: SeriesQuery, windows: Windows) -> Series:
+        with_histograms = told_statistic(query.statistic) is None
+        found = transaction.datapoints.windowed(query.metric, windows, with_histograms=with_histograms)
         return series_of(query, windows, found)
 
 
@@ -171,18 +217,30 @@ def _left(series: Series, after_ms: int | None, *, is_ascending: bool) -> Sequen
     return [each for each in points if (each[0] > after_ms if is_ascending else each[0] < after_ms)]
 
 
-def _part(query: SeriesQuery, series: Series, left: Sequence[tuple[int, float]], room: int) -> SeriesPart:
-    return SeriesPart(
-        id=query.id,
-        label=query.label,
-        points=tuple(left[:room]),
-        status=SeriesStatus.COMPLETE if len(left) <= room else SeriesStatus.PARTIAL,
-        units=series.units if len(series.units) > 1 else (),
-    )
+def _added(
+    answer: Sequence["_Answer"], begin: _Place, room: int, *, is_ascending: bool
+) -> tuple[list[SeriesPart], _Place | None]:
+    """Cuts what a page has room for out of the series of one query; returns it and where the next begins."""
+    parts: list[SeriesPart] = []
+    for number, each in enumerate(answer):
+        if number < begin.part:
+            parts.append(each.part((), SeriesStatus.COMPLETE))
+            continue
+        after_ms = begin.after_ms if number == begin.part else None
+        left = _left(each.series, after_ms, is_ascending=is_ascending)
+        if len(left) > room:
+            part = each.part(left[:room], SeriesStatus.PARTIAL)
+            last_ms = part.points[-1][0] if part.points else after_ms
+            place = _Place(begin.fingerprint, begin.query, last_ms, number)
+            rest = [later.part((), SeriesStatus.PARTIAL) for later in answer[number + 1 :]]
+            return [*parts, part, *rest], place
+        parts.append(each.part(left, SeriesStatus.COMPLETE))
+        room -= len(left)
+    return parts, None
 
 
-def _empty(query: SeriesQuery, status: SeriesStatus) -> SeriesPart:
-    return SeriesPart(query.id, query.label, (), status)
+def _empty(plan: DataPlan, query_id: str, status: SeriesStatus) -> SeriesPart:
+    return SeriesPart(query_id, plan.label(query_id), (), status)
 
 
 def _invalid(message: str) -> RequestRefusedError:

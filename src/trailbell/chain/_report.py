@@ -1,45 +1,36 @@
 """What the running system tells about itself; every answer is read in one transaction."""
 
-import datetime
 from typing import Any
 
 import msgspec
 
 from trailbell._version import __version__
-from trailbell.alarms import alarm_arn
+from trailbell.chain._alarm_report import AlarmDetail, AlarmSummary, alarm_detail, alarm_summaries, watched_by
 from trailbell.chain._clock import Clock
-from trailbell.chain._errors import UnknownAlarmError, UnknownRejectedError
+from trailbell.chain._errors import UnknownRejectedError
+from trailbell.chain._instants import instant_text
 from trailbell.chain._trouble import Troubles
-from trailbell.evidence import to_json
 from trailbell.filters import RecordCounts
 from trailbell.settings import Settings
 from trailbell.store import (
     Bounds,
     EventQuery,
     FileState,
-    HistoryItem,
     MatchedEvent,
     Store,
-    StoredAlarm,
     StoredRejected,
     StoredSource,
 )
 
 __all__ = [
-    "AlarmDetail",
-    "AlarmSummary",
     "EventLine",
-    "HistoryLine",
     "RecordClasses",
     "RejectedLine",
     "Report",
     "SourceStatus",
     "Status",
     "TableStatus",
-    "instant_text",
 ]
-
-_HISTORY_SHOWN = 50
 
 
 class RecordClasses(msgspec.Struct, frozen=True):
@@ -50,39 +41,6 @@ class RecordClasses(msgspec.Struct, frozen=True):
     unmatched: int
     duplicate: int
     rejected: int
-
-
-class AlarmSummary(msgspec.Struct, frozen=True):
-    """An alarm in a list."""
-
-    name: str
-    state: str
-    since: str
-    reason: str
-    description: str
-
-
-class HistoryLine(msgspec.Struct, frozen=True):
-    """An entry of an alarm's history; evidence stands with state updates."""
-
-    at: str
-    type: str
-    summary: str
-    data: Any
-    evidence: dict[str, Any] | None
-
-
-class AlarmDetail(msgspec.Struct, frozen=True):
-    """An alarm with its definition, the evidence of its present or last ALARM, and its history."""
-
-    name: str
-    arn: str
-    state: str
-    since: str
-    reason: str
-    definition: dict[str, Any]
-    evidence: dict[str, Any]
-    history: list[HistoryLine]
 
 
 class SourceStatus(msgspec.Struct, frozen=True):
@@ -174,7 +132,7 @@ class Report:
                 _source_status(each, transaction.sources.file_counts(each.id))
                 for each in transaction.sources.all()
             ]
-            alarms = [_summary(each) for each in transaction.alarms.all()]
+            alarms = alarm_summaries(transaction)
             messages = {state.value: number for state, number in transaction.outbox.counts().items()}
             sizes = transaction.retention.sizes(self._bounds)
         return Status(
@@ -198,7 +156,7 @@ class Report:
     def alarms(self) -> list[AlarmSummary]:
         """Lists the alarms by name."""
         with self._store.read() as transaction:
-            return [_summary(each) for each in transaction.alarms.all()]
+            return alarm_summaries(transaction)
 
     def alarm(self, name: str) -> AlarmDetail:
         """Shows one alarm.
@@ -207,39 +165,20 @@ class Report:
             UnknownAlarmError: There is no such alarm.
         """
         with self._store.read() as transaction:
-            stored = transaction.alarms.find(name)
-            if stored is None:
-                raise UnknownAlarmError(name)
-            spans = []
-            if stored.episode_start_ms is not None:
-                spans = [(stored.episode_start_ms, self._clock.now_ms() + 1)]
-            evidence = transaction.datapoints.evidence_within(stored.definition.metric, spans)
-            history = transaction.alarms.history(name, _HISTORY_SHOWN)
-        return AlarmDetail(
-            name=name,
-            arn=alarm_arn(self._settings.region, self._settings.account_id, name),
-            state=stored.state.value,
-            since=instant_text(stored.state_updated_ms),
-            reason=stored.reason,
-            definition=msgspec.to_builtins(stored.definition),
-            evidence=to_json(evidence),
-            history=[_history_line(each) for each in history],
-        )
+            return alarm_detail(transaction, self._settings, name, self._clock.now_ms())
 
     def events(
         self, query: EventQuery, alarm_name: str = "", *, with_record: bool = False
     ) -> list[EventLine]:
-        """Lists matched events, newest first; of one alarm's metric where a name is given.
+        """Lists matched events, newest first; of one alarm's metrics where a name is given.
 
         Raises:
             UnknownAlarmError: There is no such alarm.
         """
         with self._store.read() as transaction:
             if alarm_name:
-                stored = transaction.alarms.find(alarm_name)
-                if stored is None:
-                    raise UnknownAlarmError(alarm_name)
-                query = msgspec.structs.replace(query, metric=stored.definition.metric)
+                metrics = watched_by(transaction, self._settings, alarm_name)
+                query = msgspec.structs.replace(query, metrics=metrics)
             found = transaction.events.find(query)
         return [_event_line(each, with_record=with_record) for each in found]
 
@@ -260,32 +199,6 @@ class Report:
         if found is None:
             raise UnknownRejectedError(rejected_id)
         return _rejected_line(found)
-
-
-def instant_text(at_ms: int) -> str:
-    """Writes an instant as ISO 8601 in UTC, to the millisecond."""
-    at = datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
-
-
-def _summary(stored: StoredAlarm) -> AlarmSummary:
-    return AlarmSummary(
-        name=stored.definition.name,
-        state=stored.state.value,
-        since=instant_text(stored.state_updated_ms),
-        reason=stored.reason,
-        description=stored.definition.description or "",
-    )
-
-
-def _history_line(item: HistoryItem) -> HistoryLine:
-    return HistoryLine(
-        at=instant_text(item.at_ms),
-        type=item.item_type,
-        summary=item.summary,
-        data=msgspec.json.decode(item.data),
-        evidence=None if item.evidence is None else to_json(item.evidence),
-    )
 
 
 def _source_status(stored: StoredSource, files: dict[FileState, int]) -> SourceStatus:

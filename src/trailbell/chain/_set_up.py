@@ -67,6 +67,8 @@ def apply_controls(
         put = provision(control, LOG_GROUP, (topic,))
         if put.metric_filter.name not in filters:
             transaction.filters.put(put.metric_filter, now_ms)
+        if keep and transaction.composites.find(put.alarm.name) is not None:
+            continue
         stands = transaction.alarms.find(put.alarm.name)
         if stands is None or (stands.definition != put.alarm and not keep):
             put_alarm(transaction, settings, put.alarm, now_ms)

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from trailbell.cloudtrail import RecordFacts
-from trailbell.evidence import Evidence, evidence_of
+from trailbell.evidence import Evidence, evidence_of, merge
 from trailbell.filters._counts import RecordCounts
 from trailbell.filters._filter_set import FilterSet
 from trailbell.filters._fold import Match, Partial
 from trailbell.filters._series_limit import SeriesLimit
 from trailbell.filters._transformation import MetricFilter
-from trailbell.metrics import MetricKey, StatisticSet, floor_to
+from trailbell.metrics import Histogram, MetricKey, StatisticSet, floor_to, merge_samples, sum_up
 
 __all__ = ["Contribution", "CountedMatch", "SeriesMinute", "Settled", "identities_of", "settle"]
 
@@ -29,10 +29,23 @@ class SeriesMinute(msgspec.Struct, frozen=True):
 
 
 class Contribution(msgspec.Struct, frozen=True):
-    """What one batch adds to one datapoint; evidence is None where only default values came."""
+    """What one batch adds to one datapoint; evidence is None where only default values came.
+
+    ``histogram`` is None where the statistic set says all there is to say.
+    """
 
     statistics: StatisticSet
     evidence: Evidence | None
+    histogram: Histogram | None = None
+
+    def merge(self, *others: "Contribution") -> "Contribution":
+        """Sums up what this and others add; also as ``Contribution.merge(*contributions)``."""
+        if not others:
+            return self
+        parts = (self, *others)
+        statistics, histogram = merge_samples([(each.statistics, each.histogram) for each in parts])
+        evidences = [each.evidence for each in parts if each.evidence is not None]
+        return Contribution(statistics, merge(evidences) if evidences else None, histogram)
 
 
 class CountedMatch(msgspec.Struct, frozen=True):
@@ -111,7 +124,8 @@ def settle(
 def _contributions(
     partial: Partial, counted: Iterable[CountedMatch], filters: FilterSet, limit: SeriesLimit | None
 ) -> dict[SeriesMinute, Contribution]:
-    samples: dict[SeriesMinute, list[StatisticSet]] = {}
+    # How often each value was seen: most filters publish one and the same.
+    samples: dict[SeriesMinute, dict[float, float]] = {}
     facts: dict[SeriesMinute, list[RecordFacts]] = {}
     literals = [_literal(each) for each in filters.filters]
     for each in counted:
@@ -127,7 +141,8 @@ def _contributions(
                 # The event matches and is kept; AWS publishes nothing for a field that is no number.
                 continue
             place = _place(filters.filters[index], metric, each.match.at_ms)
-            samples.setdefault(place, []).append(StatisticSet.of(value))
+            counts = samples.setdefault(place, {})
+            counts[value] = counts.get(value, 0.0) + 1
             # Two filters may feed one metric: each adds its sample, but the call was made once.
             if place not in witnessed:
                 witnessed.add(place)
@@ -137,11 +152,15 @@ def _contributions(
         if transformation.default_value is not None:
             # What does not match carries no dimensions, not even those of the system.
             place = _place(filters.filters[index], transformation.metric, minute_ms)
-            samples.setdefault(place, []).append(StatisticSet.of(transformation.default_value, number))
-    return {
-        place: Contribution(StatisticSet.merge(*parts), evidence_of(facts[place]) if place in facts else None)
-        for place, parts in samples.items()
-    }
+            counts = samples.setdefault(place, {})
+            value = transformation.default_value
+            counts[value] = counts.get(value, 0.0) + number
+    contributions = {}
+    for place, counts in samples.items():
+        statistics, histogram = sum_up(counts)
+        evidence = evidence_of(facts[place]) if place in facts else None
+        contributions[place] = Contribution(statistics, evidence, histogram)
+    return contributions
 
 
 def _literal(counting: MetricFilter) -> float | None:

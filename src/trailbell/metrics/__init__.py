@@ -4,6 +4,7 @@ Identity, statistic sets, statistics and the period grid of CloudWatch metrics, 
 """
 
 from trailbell.metrics._data_question import (
+    DataPlan,
     MetricDataQuery,
     MetricStat,
     Series,
@@ -11,10 +12,12 @@ from trailbell.metrics._data_question import (
     read_queries,
     series_of,
 )
+from trailbell.metrics._datapoint import Datapoint
 from trailbell.metrics._datum import MetricDatum, check_name, check_size, datapoint_of
 from trailbell.metrics._extended_statistics import extended_statistic, least_sample_count
 from trailbell.metrics._histogram import DamagedHistogramError, Histogram
 from trailbell.metrics._java_double import java_double
+from trailbell.metrics._keeping import KEPT_DAYS, RollUp, is_period_kept, roll_ups
 from trailbell.metrics._key import MetricKey
 from trailbell.metrics._math_errors import MathError, UnsupportedMathError
 from trailbell.metrics._math_evaluate import MathSeries, SlotValues, evaluate_math
@@ -24,8 +27,16 @@ from trailbell.metrics._math_printer import print_expression
 from trailbell.metrics._math_signature import MathType
 from trailbell.metrics._math_values import MathGrid
 from trailbell.metrics._period import floor_to
-from trailbell.metrics._statistic_name import is_extended_statistic, is_statistic, told_statistic
-from trailbell.metrics._statistics import Datapoint, Statistic, StatisticSet, statistic_of
+from trailbell.metrics._samples import (
+    Samples,
+    is_told_by,
+    known_histogram,
+    merge_samples,
+    statistic_by_name,
+    sum_up,
+)
+from trailbell.metrics._statistic_name import is_extended_statistic, is_statistic, percent_of, told_statistic
+from trailbell.metrics._statistics import Statistic, StatisticSet, statistic_of
 from trailbell.metrics._statistics_question import (
     StatisticsPoint,
     StatisticsQuestion,
@@ -33,12 +44,14 @@ from trailbell.metrics._statistics_question import (
     windows_of_question,
 )
 from trailbell.metrics._unit import NO_UNIT, STANDARD_UNITS
-from trailbell.metrics._windows import Windows, is_period, is_period_kept, windowed, windows_between
+from trailbell.metrics._windows import Windows, is_period, windowed, windows_between
 
 __all__ = [
+    "KEPT_DAYS",
     "NO_UNIT",
     "STANDARD_UNITS",
     "DamagedHistogramError",
+    "DataPlan",
     "Datapoint",
     "Histogram",
     "MathError",
@@ -51,6 +64,8 @@ __all__ = [
     "MetricDatum",
     "MetricKey",
     "MetricStat",
+    "RollUp",
+    "Samples",
     "Series",
     "SeriesQuery",
     "SlotValues",
@@ -70,16 +85,23 @@ __all__ = [
     "is_period",
     "is_period_kept",
     "is_statistic",
+    "is_told_by",
     "java_double",
+    "known_histogram",
     "least_sample_count",
+    "merge_samples",
     "parse_expression",
+    "percent_of",
     "plan_math",
     "points_of",
     "print_expression",
     "read_queries",
     "referenced_ids",
+    "roll_ups",
     "series_of",
+    "statistic_by_name",
     "statistic_of",
+    "sum_up",
     "told_statistic",
     "windowed",
     "windows_between",

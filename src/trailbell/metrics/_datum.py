@@ -4,14 +4,16 @@ The rules and texts are those of metrics-and-alarms sections 1.3 to 1.11.
 """
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 import msgspec
 
 from trailbell._errors import RefusalKind, RequestRefusedError
+from trailbell.metrics._datapoint import Datapoint
 from trailbell.metrics._java_double import java_double
 from trailbell.metrics._period import floor_to
-from trailbell.metrics._statistics import Datapoint, StatisticSet
+from trailbell.metrics._samples import Samples, sum_up
+from trailbell.metrics._statistics import StatisticSet
 from trailbell.metrics._unit import NO_UNIT
 
 __all__ = ["MetricDatum", "check_name", "check_size", "datapoint_of"]
@@ -54,7 +56,7 @@ def datapoint_of(datum: MetricDatum, path: str, now_ms: int) -> Datapoint:
     """
     check_name(datum.name, f"{path}.MetricName")
     _check_dimensions(datum, path)
-    statistics = _statistics(datum, path)
+    statistics, histogram = _samples(datum, path)
     at_ms = now_ms if datum.at_ms is None else datum.at_ms
     if at_ms < now_ms - _OLDEST_MS:
         raise _invalid(f"The parameter {path}.Timestamp must specify a time within the past two weeks.")
@@ -64,7 +66,7 @@ def datapoint_of(datum: MetricDatum, path: str, now_ms: int) -> Datapoint:
         )
     if datum.storage_resolution not in _RESOLUTIONS:
         raise _invalid(f"The parameter {path}.StorageResolution must be a value in the set [ 1, 60 ].")
-    return Datapoint(floor_to(at_ms, datum.storage_resolution), statistics, datum.unit)
+    return Datapoint(floor_to(at_ms, datum.storage_resolution), statistics, datum.unit, histogram)
 
 
 def check_name(name: str, path: str) -> None:
@@ -102,14 +104,14 @@ def _check_dimensions(datum: MetricDatum, path: str) -> None:
         raise _invalid("No metric may specify the same dimension name twice.")
 
 
-def _statistics(datum: MetricDatum, path: str) -> StatisticSet:
+def _samples(datum: MetricDatum, path: str) -> Samples:
     _check_combination(datum, path)
     if datum.value is not None:
         _check_number(datum.value, f"{path}.Value")
-        return StatisticSet.of(datum.value)
+        return StatisticSet.of(datum.value), None
     if datum.statistics is not None:
-        return _checked_set(datum.statistics, f"{path}.StatisticValues")
-    return StatisticSet.merge(*_weighted(datum, path))
+        return _checked_set(datum.statistics, f"{path}.StatisticValues"), None
+    return sum_up(_weighted(datum, path))
 
 
 def _check_combination(datum: MetricDatum, path: str) -> None:
@@ -133,17 +135,19 @@ def _check_combination(datum: MetricDatum, path: str) -> None:
         )
 
 
-def _weighted(datum: MetricDatum, path: str) -> Iterator[StatisticSet]:
+def _weighted(datum: MetricDatum, path: str) -> dict[float, float]:
     check_size(datum.values, _MOST_VALUES, f"{path}.Values")
     if datum.counts and len(datum.counts) != len(datum.values):
         raise _invalid(f"The parameters {path}.Values and {path}.Counts must be of the same size.")
     counts = datum.counts or (1.0,) * len(datum.values)
+    weighted: dict[float, float] = {}
     for index, (value, count) in enumerate(zip(datum.values, counts, strict=True), 1):
         _check_number(value, f"{path}.Values.member.{index}")
         _check_number(count, f"{path}.Counts.member.{index}")
         if count < 0:
             raise _invalid(f"The parameter {path}.Counts must contain only values greater than 0.")
-        yield StatisticSet.of(value, count)
+        weighted[value] = weighted.get(value, 0.0) + count
+    return weighted
 
 
 def _checked_set(given: StatisticSet, path: str) -> StatisticSet:

@@ -5,9 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from trailbell.metrics._unit import NO_UNIT
-
-__all__ = ["Datapoint", "Statistic", "StatisticSet", "statistic_of"]
+__all__ = ["Statistic", "StatisticSet", "statistic_of"]
 
 
 class Statistic(StrEnum):
@@ -59,17 +57,6 @@ class StatisticSet(msgspec.Struct, frozen=True):
             minimum = min(minimum, other.minimum)
             maximum = max(maximum, other.maximum)
         return StatisticSet(sample_count, total, minimum, maximum)
-
-
-class Datapoint(msgspec.Struct, frozen=True):
-    """One stored minute (or second, for a high-resolution metric) of a series, in one unit.
-
-    A store may hand over several of the same minute and unit, for example one per batch: readers merge them.
-    """
-
-    start_ms: int
-    statistics: StatisticSet
-    unit: str = NO_UNIT
 
 
 def statistic_of(statistics: StatisticSet, statistic: Statistic) -> float:

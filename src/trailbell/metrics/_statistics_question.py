@@ -5,9 +5,11 @@ from collections.abc import Iterable
 import msgspec
 
 from trailbell._errors import RefusalKind, RequestRefusedError
+from trailbell.metrics._datapoint import Datapoint
 from trailbell.metrics._key import MetricKey
-from trailbell.metrics._statistic_name import is_extended_statistic, told_statistic
-from trailbell.metrics._statistics import Datapoint, Statistic, statistic_of
+from trailbell.metrics._samples import statistic_by_name
+from trailbell.metrics._statistic_name import is_extended_statistic
+from trailbell.metrics._statistics import Statistic, statistic_of
 from trailbell.metrics._windows import SHORT_PERIODS, Windows, is_period, windowed, windows_between
 
 __all__ = ["StatisticsPoint", "StatisticsQuestion", "points_of", "windows_of_question"]
@@ -28,7 +30,7 @@ class StatisticsQuestion(msgspec.Struct, frozen=True):
 
 
 class StatisticsPoint(msgspec.Struct, frozen=True):
-    """The statistics of one window and unit that were asked for."""
+    """The statistics of one window and unit that were asked for; extended ones where they have a value."""
 
     start_ms: int
     unit: str
@@ -60,22 +62,26 @@ def windows_of_question(question: StatisticsQuestion) -> Windows:
 def points_of(
     question: StatisticsQuestion, windows: Windows, datapoints: Iterable[Datapoint]
 ) -> list[StatisticsPoint]:
-    """Returns one point for every window and unit with data, oldest first."""
+    """Returns one point for every window and unit with data, oldest first.
+
+    Datapoints come in the order of their units, and of their starts in each.
+    """
     plain = [Statistic(name) for name in question.statistics]
-    extended = {name: told_statistic(name) for name in question.extended_statistics}
-    return [
+    points = [
         StatisticsPoint(
             each.start_ms,
             each.unit,
             {statistic: statistic_of(each.statistics, statistic) for statistic in plain},
-            {
-                name: statistic_of(each.statistics, statistic)
-                for name, statistic in extended.items()
-                if statistic is not None
-            },
+            _extended(question.extended_statistics, each),
         )
         for each in windowed(datapoints, windows, question.unit)
     ]
+    return sorted(points, key=lambda each: (each.start_ms, each.unit))
+
+
+def _extended(names: Iterable[str], datapoint: Datapoint) -> dict[str, float]:
+    told = {name: statistic_by_name(name, datapoint.statistics, datapoint.histogram) for name in names}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _check_period(period_seconds: int) -> None:
@@ -104,13 +110,6 @@ def _check_statistics(question: StatisticsQuestion) -> None:
             raise _invalid(
                 f"The value {name} for parameter ExtendedStatistics.member.{index}.<list element> is not "
                 "supported."
-            )
-    for name in question.extended_statistics:
-        if told_statistic(name) is None:
-            raise RequestRefusedError(
-                RefusalKind.UNSUPPORTED,
-                f"Trailbell keeps no percentiles of metrics, so that {name} cannot be told: ask for p0 or "
-                "p100, or for Statistics.",
             )
 
 

@@ -1,6 +1,7 @@
 """What is kept: schema, migrations, one module per aggregate over one SQL layer; no business rules."""
 
 from trailbell.store._alarms import AlarmQuery, Alarms, HistoryItem, HistoryQuery, StoredAlarm
+from trailbell.store._composites import AlarmStanding, Composites, StoredComposite
 from trailbell.store._datapoints import Datapoints
 from trailbell.store._errors import LockedError, NewerSchemaError, StoreError
 from trailbell.store._events import EventQuery, Events, MatchedEvent, NewEvent
@@ -39,11 +40,13 @@ __all__ = [
     "MOST_COUNTED",
     "MOST_STREAMS",
     "AlarmQuery",
+    "AlarmStanding",
     "Alarms",
     "Attempt",
     "BatchPlace",
     "Bound",
     "Bounds",
+    "Composites",
     "Datapoints",
     "DeliveryState",
     "EventQuery",
@@ -76,6 +79,7 @@ __all__ = [
     "Store",
     "StoreError",
     "StoredAlarm",
+    "StoredComposite",
     "StoredFilter",
     "StoredGroup",
     "StoredRejected",

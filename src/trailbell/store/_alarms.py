@@ -1,24 +1,38 @@
 """Alarms with their state, and the history of what happened to them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from trailbell.alarms import INITIAL_STATE_REASON, Alarm, AlarmState
 from trailbell.evidence import Evidence, decode, encode
-from trailbell.metrics import MetricKey
+from trailbell.metrics import STANDARD_UNITS, MetricKey
 from trailbell.store._log_names import begins_with
-from trailbell.store._metrics import metric_id, metric_row
-from trailbell.store._schema import alarm, alarm_history
+from trailbell.store._metrics import metric_row
+from trailbell.store._schema import alarm, alarm_history, datapoint, metric
 
-__all__ = ["AlarmQuery", "Alarms", "HistoryItem", "HistoryQuery", "StoredAlarm"]
+__all__ = ["AlarmQuery", "Alarms", "HistoryItem", "HistoryQuery", "StoredAlarm", "matching"]
 
 _ACTIONS = ("alarm_actions", "ok_actions", "insufficient_data_actions")
-
-_SELECTED_AT_ONCE = 500
 
 
 class StoredAlarm(msgspec.Struct, frozen=True):
@@ -50,6 +64,7 @@ class HistoryItem(msgspec.Struct, frozen=True):
     summary: str
     data: str
     evidence: Evidence | None = None
+    alarm_type: str = "MetricAlarm"
 
 
 class AlarmQuery(msgspec.Struct, frozen=True):
@@ -69,11 +84,13 @@ class AlarmQuery(msgspec.Struct, frozen=True):
 class HistoryQuery(msgspec.Struct, frozen=True):
     """Which history to list: of one alarm or of all, between two instants (both inclusive).
 
+    ``alarm_types`` are AWS's names of the kinds of alarms; none given means all.
     ``after`` is the instant and the row number of the item to go on after.
     """
 
     alarm_name: str = ""
     item_type: str = ""
+    alarm_types: tuple[str, ...] = ()
     start_ms: int | None = None
     end_ms: int | None = None
     is_ascending: bool = False
@@ -135,57 +152,64 @@ class Alarms:
 
     def page(self, query: AlarmQuery) -> list[StoredAlarm]:
         """Lists alarms in the order of their names."""
-        wanted: list[ColumnElement[bool]] = [alarm.c.name > query.after]
-        if query.names:
-            wanted.append(alarm.c.name.in_(query.names))
-        if query.prefix:
-            wanted.append(begins_with(alarm.c.name, query.prefix))
-        if query.state is not None:
-            wanted.append(alarm.c.state == query.state.value)
-        if query.action_prefix:
-            wanted.append(or_(*(_has_action(each, query.action_prefix) for each in _ACTIONS)))
         found = self._connection.execute(
-            select(alarm).where(*wanted).order_by(alarm.c.name).limit(query.limit)
+            select(alarm).where(*matching(alarm, query)).order_by(alarm.c.name).limit(query.limit)
         )
         return [_stored(row) for row in found]
 
     def of_metrics(self, metrics: Collection[MetricKey]) -> list[StoredAlarm]:
         """Lists the alarms on any of these metrics, by name."""
-        found_ids = (metric_id(self._connection, each) for each in metrics)
-        ids = [each for each in found_ids if each is not None]
-        found = [
-            _stored(row)
-            for first in range(0, len(ids), _SELECTED_AT_ONCE)
-            for row in self._connection.execute(
-                select(alarm).where(alarm.c.metric_id.in_(ids[first : first + _SELECTED_AT_ONCE]))
-            )
+        if not metrics:
+            return []
+        keys = [
+            (each.namespace, each.name, msgspec.json.encode(each.dimensions).decode()) for each in metrics
         ]
-        return sorted(found, key=lambda each: each.definition.name)
+        found = self._connection.execute(_OF_METRICS, {"keys": msgspec.json.encode(keys).decode()})
+        return [_stored(row) for row in found]
 
-    def set_state(self, stored: StoredAlarm) -> None:
-        """Writes an alarm's state as given."""
+    def quiet_with_data_since(self, start_ms: int, after: str, limit: int) -> list[StoredAlarm]:
+        """Lists alarms that are not in ALARM though their metric has a datapoint that begins then or later.
+
+        They come by name, those after one, and at most ``limit`` of them.
+        """
+        # With every unit there is, the primary key leads straight to the newest datapoints.
+        has_data = exists().where(
+            datapoint.c.metric_id == alarm.c.metric_id,
+            datapoint.c.unit.in_(STANDARD_UNITS),
+            datapoint.c.start_ms >= start_ms,
+        )
+        wanted = (alarm.c.name > after, alarm.c.state != AlarmState.ALARM.value, has_data)
+        found = self._connection.execute(select(alarm).where(*wanted).order_by(alarm.c.name).limit(limit))
+        return [_stored(row) for row in found]
+
+    def set_states(self, alarms: Sequence[StoredAlarm]) -> None:
+        """Writes the states of alarms as given."""
+        if not alarms:
+            return
         self._connection.execute(
-            update(alarm)
-            .where(alarm.c.name == stored.definition.name)
-            .values(
-                state=stored.state.value,
-                reason=stored.reason,
-                reason_data=stored.reason_data,
-                state_updated_ms=stored.state_updated_ms,
-                episode_start_ms=stored.episode_start_ms,
-                told_ms=stored.told_ms,
-            )
+            _SET_STATE,
+            [
+                {
+                    "of_name": each.definition.name,
+                    "state": each.state.value,
+                    "reason": each.reason,
+                    "reason_data": each.reason_data,
+                    "state_updated_ms": each.state_updated_ms,
+                    "episode_start_ms": each.episode_start_ms,
+                    "told_ms": each.told_ms,
+                }
+                for each in alarms
+            ],
         )
 
     def set_told(self, name: str, told_ms: int) -> None:
         """Remembers up to when people were told about an alarm that goes on."""
         self._connection.execute(update(alarm).where(alarm.c.name == name).values(told_ms=told_ms))
 
-    def add_history(self, item: HistoryItem) -> None:
-        """Appends to the history."""
-        values = msgspec.structs.asdict(item)
-        values["evidence"] = None if item.evidence is None else encode(item.evidence)
-        self._connection.execute(insert(alarm_history).values(values))
+    def add_history(self, *items: HistoryItem) -> None:
+        """Appends to the history, in this order."""
+        if items:
+            self._connection.execute(insert(alarm_history), [_history_values(each) for each in items])
 
     def history_page(self, query: HistoryQuery) -> list[tuple[int, HistoryItem]]:
         """Lists history, newest first or oldest first, with row numbers and without evidence."""
@@ -195,6 +219,8 @@ class Alarms:
             wanted.append(columns.alarm_name == query.alarm_name)
         if query.item_type:
             wanted.append(columns.item_type == query.item_type)
+        if query.alarm_types:
+            wanted.append(columns.alarm_type.in_(query.alarm_types))
         if query.start_ms is not None:
             wanted.append(columns.at_ms >= query.start_ms)
         if query.end_ms is not None:
@@ -212,7 +238,17 @@ class Alarms:
             .limit(query.limit)
         )
         return [
-            (each.id, HistoryItem(each.alarm_name, each.at_ms, each.item_type, each.summary, each.data))
+            (
+                each.id,
+                HistoryItem(
+                    each.alarm_name,
+                    each.at_ms,
+                    each.item_type,
+                    each.summary,
+                    each.data,
+                    alarm_type=each.alarm_type,
+                ),
+            )
             for each in found
         ]
 
@@ -232,13 +268,59 @@ class Alarms:
                 each.summary,
                 each.data,
                 None if each.evidence is None else decode(each.evidence),
+                each.alarm_type,
             )
             for each in found
         ]
 
 
-def _has_action(actions: str, prefix: str) -> ColumnElement[bool]:
-    each = func.json_each(alarm.c.definition, f"$.{actions}").table_valued("value")
+_SET_STATE = (
+    update(alarm)
+    .where(alarm.c.name == bindparam("of_name"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("state", "reason", "reason_data", "state_updated_ms", "episode_start_ms", "told_ms")
+        }
+    )
+)
+
+
+def _alarms_of_metrics() -> Select[*tuple[Any, ...]]:
+    """Builds the query once; however many metrics there are, they come as one JSON text."""
+    keys = func.json_each(bindparam("keys")).table_valued("value")
+    member = [func.json_extract(keys.c.value, f"$[{index}]") for index in range(3)]
+    is_asked = (metric.c.namespace == member[0], metric.c.name == member[1], metric.c.dimensions == member[2])
+    wanted = select(metric.c.id).join_from(keys, metric, and_(*is_asked))
+    return select(alarm).where(alarm.c.metric_id.in_(wanted)).order_by(alarm.c.name)
+
+
+_OF_METRICS = _alarms_of_metrics()
+
+
+def _history_values(item: HistoryItem) -> dict[str, Any]:
+    values = msgspec.structs.asdict(item)
+    values["evidence"] = None if item.evidence is None else encode(item.evidence)
+    return values
+
+
+def matching(table: Table, query: AlarmQuery) -> list[ColumnElement[bool]]:
+    """Returns what a query demands of the rows of a table of alarms, of either kind."""
+    columns = table.c
+    wanted: list[ColumnElement[bool]] = [columns.name > query.after]
+    if query.names:
+        wanted.append(columns.name.in_(query.names))
+    if query.prefix:
+        wanted.append(begins_with(columns.name, query.prefix))
+    if query.state is not None:
+        wanted.append(columns.state == query.state.value)
+    if query.action_prefix:
+        wanted.append(or_(*(_has_action(table, each, query.action_prefix) for each in _ACTIONS)))
+    return wanted
+
+
+def _has_action(table: Table, actions: str, prefix: str) -> ColumnElement[bool]:
+    each = func.json_each(table.c.definition, f"$.{actions}").table_valued("value")
     return select(each.c.value).where(begins_with(each.c.value, prefix)).exists()
 
 

@@ -1,10 +1,10 @@
 """Matched events: what was counted, searchable by who, what, where and when, with the raw record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, tuple_
 
 from trailbell.cloudtrail import RecordFacts
 from trailbell.metrics import MetricKey
@@ -47,9 +47,10 @@ class EventQuery(msgspec.Struct, frozen=True):
     """Which matched events to list, newest first.
 
     A text matches the whole value or its last part after ``/`` or ``:``; ``*`` stands for any text.
+    ``metrics`` are those that an event counted for one of; None asks for all events.
     """
 
-    metric: MetricKey | None = None
+    metrics: tuple[MetricKey, ...] | None = None
     principal: str = ""
     call: str = ""
     error: str = ""
@@ -99,8 +100,8 @@ class Events:
             wanted = wanted.where(event.c.at_ms >= query.since_ms)
         if query.until_ms is not None:
             wanted = wanted.where(event.c.at_ms < query.until_ms)
-        if query.metric is not None:
-            wanted = wanted.where(self._counted_for(query.metric))
+        if query.metrics is not None:
+            wanted = wanted.where(self._counted_for(query.metrics))
         return [_event(row) for row in self._connection.execute(wanted)]
 
     def newcomers(self, key: MetricKey, start_ms: int, told_ms: int) -> list[tuple[str, str]]:
@@ -108,7 +109,7 @@ class Events:
         first = func.min(event.c.stored_ms)
         found = self._connection.execute(
             select(event.c.principal, event.c.call)
-            .where(event.c.delivered_ms >= start_ms, self._counted_for(key))
+            .where(event.c.delivered_ms >= start_ms, self._counted_for((key,)))
             .group_by(event.c.principal, event.c.call)
             .having(first > told_ms)
             .order_by(event.c.principal, event.c.call)
@@ -119,12 +120,12 @@ class Events:
         """Counts the matched events kept."""
         return self._connection.execute(select(func.count()).select_from(event)).scalar_one()
 
-    def _counted_for(self, key: MetricKey) -> ColumnElement[bool]:
+    def _counted_for(self, keys: Iterable[MetricKey]) -> ColumnElement[bool]:
         # By name alone: which series of a filter an event fed is said by its evidence, not kept with it.
         filters = (
             select(metric_filter.c.id)
             .join(metric, metric.c.id == metric_filter.c.metric_id)
-            .where(metric.c.namespace == key.namespace, metric.c.name == key.name)
+            .where(tuple_(metric.c.namespace, metric.c.name).in_([(key.namespace, key.name) for key in keys]))
         )
         return event.c.id.in_(
             select(event_filter.c.event_id).where(event_filter.c.metric_filter_id.in_(filters))

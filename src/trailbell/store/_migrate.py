@@ -12,7 +12,7 @@ from trailbell.store._errors import NewerSchemaError
 
 __all__ = ["HEAD", "migrate"]
 
-HEAD = "0004"
+HEAD = "0007"
 """The newest revision under ``migrations/versions``; a test holds it true."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
-from trailbell.alarms import StateChange
+from trailbell.alarms import CompositeChange, StateChange
 from trailbell.store._schema import delivery_attempt, outbox, subscription
 from trailbell.topics import NoticeKind
 
@@ -29,7 +29,8 @@ class DeliveryState(enum.StrEnum):
 class NewMessage(msgspec.Struct, frozen=True):
     """A message to write.
 
-    change: the alarm's change behind it; None for a confirmation or for what somebody published.
+    change: the change behind it, of an alarm on a metric or of a composite one; None for a confirmation or
+        for what somebody published.
     evidence_start_ms: where the evidence for people begins; None takes none.
     body: the message for programs; text for people about an alarm is written when it is first sent.
     attributes: message attributes as JSON text, by SNS's names.
@@ -44,7 +45,7 @@ class NewMessage(msgspec.Struct, frozen=True):
     body: str
     created_ms: int
     due_ms: int
-    change: StateChange | None = None
+    change: StateChange | CompositeChange | None = None
     evidence_start_ms: int | None = None
     attributes: str = "{}"
     token: str = ""
@@ -79,7 +80,10 @@ class Outbox:
         """Promises a message; returns its row number."""
         values = msgspec.structs.asdict(message)
         values["kind"] = message.kind.value
-        values["change"] = msgspec.json.encode(message.change).decode()
+        # In columns of their own: what kind of change a row tells of need not be guessed from its JSON.
+        is_composite = isinstance(message.change, CompositeChange)
+        change = msgspec.json.encode(message.change).decode()
+        values["change"], values["composite_change"] = ("null", change) if is_composite else (change, None)
         made = self._connection.execute(
             insert(outbox)
             .values(text="", attempts=0, state=DeliveryState.PENDING.value, detail="", **values)
@@ -232,7 +236,7 @@ def _message(row: Row[Any]) -> OutboxMessage:
         topic_arn=row.topic_arn,
         attributes=row.attributes,
         token=row.token,
-        change=msgspec.json.decode(row.change, type=StateChange | None),
+        change=_change(row),
         evidence_start_ms=row.evidence_start_ms,
         subject=row.subject,
         body=row.body,
@@ -244,3 +248,9 @@ def _message(row: Row[Any]) -> OutboxMessage:
         state=DeliveryState(row.state),
         detail=row.detail,
     )
+
+
+def _change(row: Row[Any]) -> StateChange | CompositeChange | None:
+    if row.composite_change is not None:
+        return msgspec.json.decode(row.composite_change, type=CompositeChange)
+    return msgspec.json.decode(row.change, type=StateChange | None)

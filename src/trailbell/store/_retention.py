@@ -3,11 +3,11 @@
 import msgspec
 from sqlalchemy import Column, Connection, Table, delete, func, literal, select
 
+from trailbell.metrics import KEPT_DAYS
 from trailbell.store._schema import (
     METADATA,
     alarm_history,
     counted_identity,
-    datapoint,
     delivery_attempt,
     event,
     evidence,
@@ -21,6 +21,8 @@ __all__ = ["MOST_BATCHES", "MOST_COUNTED", "MOST_STREAMS", "Bound", "Bounds", "R
 
 _DAY_MS = 86_400_000
 _DELETED_AT_ONCE = 10_000
+
+_DATAPOINTS = "by the second 3 hours, by the minute 15 days, by 5 minutes 63, by the hour 455, as CloudWatch"
 
 MOST_BATCHES = 10_000_000
 """How many batches of log events are kept; LogBatches deletes those beyond."""
@@ -68,8 +70,8 @@ class Retention:
         """Lists what every growing table keeps; the rest are as many as the user defines."""
         event_days = bounds.matched_event_days
         return (
-            Bound("datapoint", 15, None, "CloudWatch keeps one-minute datapoints 15 days"),
-            Bound("evidence", 15, None, "as long as the datapoints it explains"),
+            Bound("datapoint", KEPT_DAYS, None, _DATAPOINTS),
+            Bound("evidence", 15, None, "as long as one-minute datapoints"),
             Bound("alarm_history", 30, 1_000_000, "CloudWatch keeps alarm history 30 days"),
             Bound("event", event_days, None, f"and at most {bounds.matched_event_bytes} bytes of records"),
             Bound("event_filter", event_days, None, "deleted with its event"),
@@ -89,7 +91,10 @@ class Retention:
         )
 
     def enforce(self, bounds: Bounds, now_ms: int) -> dict[str, int]:
-        """Deletes what is beyond its bound, a bounded number of rows a table; returns rows by table."""
+        """Deletes what is beyond its bound, a bounded number of rows a table; returns rows by table.
+
+        Datapoints are left to ``Datapoints.roll_up``.
+        """
         deleted: dict[str, int] = {}
         for bound in self.bounds(bounds):
             number = 0
@@ -146,7 +151,6 @@ class Retention:
 
 
 _AGE_COLUMNS: dict[str, Column[int]] = {
-    "datapoint": datapoint.c.start_ms,
     "evidence": evidence.c.start_ms,
     "alarm_history": alarm_history.c.at_ms,
     "event": event.c.stored_ms,

@@ -22,9 +22,12 @@ __all__ = [
     "METADATA",
     "alarm",
     "alarm_history",
+    "composite_alarm",
+    "composite_reference",
     "counted_identity",
     "datapoint",
     "delivery_attempt",
+    "evaluation",
     "event",
     "event_filter",
     "evidence",
@@ -136,6 +139,8 @@ datapoint = Table(
     Column("sum", Float, nullable=False),
     Column("minimum", Float, nullable=False),
     Column("maximum", Float, nullable=False),
+    # Null where the other columns say all there is to say: every sample is the same, or nobody knows.
+    Column("bins", LargeBinary),
     sqlite_with_rowid=False,
 )
 
@@ -165,6 +170,39 @@ alarm = Table(
     Column("told_ms", BigInteger),
 )
 
+composite_alarm = Table(
+    "composite_alarm",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reason_data", Text, nullable=False),
+    Column("configuration_updated_ms", BigInteger, nullable=False),
+    Column("state_updated_ms", BigInteger, nullable=False),
+    Column("state_transitioned_ms", BigInteger, nullable=False),
+    # What holds the actions of the present state back, until when, and the change that they belong to.
+    Column("suppressed_by", Text),
+    Column("suppressed_reason", Text, nullable=False),
+    Column("suppression_due_ms", BigInteger, index=True),
+    Column("held_change", Text),
+    # As for alarms on metrics.
+    Column("episode_start_ms", BigInteger),
+    Column("told_ms", BigInteger),
+)
+
+# The alarms that composite alarms mention in their rules, or are suppressed by: for the way up from an alarm.
+# No foreign keys: an alarm is of one of two tables.
+composite_reference = Table(
+    "composite_reference",
+    METADATA,
+    Column("composite_name", Text, primary_key=True),
+    Column("alarm_name", Text, primary_key=True),
+    Column("is_suppressor", Boolean, primary_key=True),
+    Index(None, "alarm_name"),
+    sqlite_with_rowid=False,
+)
+
 alarm_history = Table(
     "alarm_history",
     METADATA,
@@ -175,8 +213,13 @@ alarm_history = Table(
     Column("summary", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("evidence", LargeBinary),
+    # AWS's name of the kind of the alarm: its name may have been that of another kind before.
+    Column("alarm_type", Text, nullable=False, server_default="MetricAlarm"),
     Index(None, "alarm_name", "at_ms"),
 )
+
+# One row: as of when alarms were last judged, so that a gap is known after a restart.
+evaluation = Table("evaluation", METADATA, Column("at_ms", BigInteger, primary_key=True))
 
 topic = Table(
     "topic",
@@ -248,6 +291,8 @@ outbox = Table(
     Column("state", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("finished_ms", BigInteger),
+    # The composite alarm's change behind the message, as JSON.
+    Column("composite_change", Text),
     Index(None, "state", "due_ms"),
     Index(None, "subscription_arn", "state"),
 )

@@ -3,7 +3,9 @@
 from sqlalchemy import Connection
 
 from trailbell.store._alarms import Alarms
+from trailbell.store._composites import Composites
 from trailbell.store._datapoints import Datapoints
+from trailbell.store._evaluations import Evaluations
 from trailbell.store._events import Events
 from trailbell.store._filters import Filters
 from trailbell.store._log_events import LogBatches
@@ -11,6 +13,7 @@ from trailbell.store._log_groups import LogGroups
 from trailbell.store._log_streams import LogStreams
 from trailbell.store._metrics import Metrics
 from trailbell.store._outbox import Outbox
+from trailbell.store._recent_datapoints import RecentDatapoints
 from trailbell.store._retention import Retention
 from trailbell.store._sources import Sources
 from trailbell.store._tags import Tags
@@ -29,7 +32,10 @@ class Transaction:
         self.log_batches = LogBatches(connection)
         self.metrics = Metrics(connection)
         self.datapoints = Datapoints(connection)
+        self.recent_datapoints = RecentDatapoints(connection)
         self.alarms = Alarms(connection)
+        self.evaluations = Evaluations(connection)
+        self.composites = Composites(connection)
         self.topics = Topics(connection)
         self.outbox = Outbox(connection)
         self.sources = Sources(connection)

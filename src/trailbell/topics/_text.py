@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from trailbell.alarms import AlarmState, StateChange
+from trailbell.alarms import AlarmState, CompositeChange, StateChange, composite_facts
 from trailbell.evidence import shown
 
 __all__ = ["Notice", "NoticeKind", "alarm_text", "alarm_title"]
@@ -33,7 +33,7 @@ class Notice(msgspec.Struct, frozen=True):
     advice: what to do first, in words; url: where to look further.
     """
 
-    change: StateChange
+    change: StateChange | CompositeChange
     evidence: Mapping[str, Any]
     advice: str = ""
     url: str = ""
@@ -50,7 +50,10 @@ def alarm_title(notice: Notice) -> str:
 
 
 def alarm_text(notice: Notice) -> str:
-    """Writes the message people read. Everything that came from a log is shown escaped."""
+    """Writes the message people read. Everything that came from a log is shown escaped.
+
+    Of a composite alarm it says who is behind the alarms below it first, then its rule and which led to it.
+    """
     lines = [alarm_title(notice)]
     description = notice.change.alarm.description
     if description:
@@ -59,6 +62,10 @@ def alarm_text(notice: Notice) -> str:
     if notice.evidence.get("total"):
         lines.extend(_who(notice.evidence))
     lines.extend(_why(notice.change))
+    if isinstance(notice.change, CompositeChange):
+        for label, text in composite_facts(notice.change):
+            # A rule may be written over several lines.
+            lines.extend(_wrapped(label, shown(" ".join(text.split()), 1024)))
     if notice.advice and notice.change.new_state is AlarmState.ALARM:
         lines.extend(_wrapped("what next", notice.advice))
     if notice.url:
@@ -92,7 +99,7 @@ def _who(evidence: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _why(change: StateChange) -> list[str]:
+def _why(change: StateChange | CompositeChange) -> list[str]:
     at = datetime.datetime.fromtimestamp(change.at_ms / 1000, datetime.UTC)
     return [
         _line("state", f"{change.old_state} -> {change.new_state} at {at:%Y-%m-%d %H:%M:%S} UTC"),
