@@ -40,12 +40,13 @@ def test_a_hostile_message_gets_the_right_answer(name: str) -> None:
 
 def test_all_hostile_inputs_are_answered_in_little_memory() -> None:
     script = (
-        "import resource, sys\n"
+        "import sys\n"
+        "from support.memory import peak_bytes\n"
         "from fuzz.hostile_inputs import HOSTILE_INPUTS\n"
         "from trailbell.patterns import FilterPattern\n"
         "for each in HOSTILE_INPUTS.values():\n"
         "    FilterPattern(each.pattern).extract(each.message(int(sys.argv[1])))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(peak_bytes())\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(LARGEST_MESSAGE // 4)],
@@ -56,9 +57,7 @@ def test_all_hostile_inputs_are_answered_in_little_memory() -> None:
         timeout=300,
     )
 
-    # Kilobytes, but bytes on a Mac.
-    unit = 1 if sys.platform == "darwin" else 1024
-    assert MOST_MEGABYTES * 1024 * 1024 > int(done.stdout) * unit
+    assert MOST_MEGABYTES * 1024 * 1024 > int(done.stdout)
 
 
 # Messages that nest ---------------------------------------------------------------------------------------
