@@ -6,7 +6,7 @@ compacted to one. So committing a batch never reads the evidence that is there.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select
 
 from trailbell.evidence import Evidence, decode, encode, merge
 from trailbell.filters import Contribution, SeriesMinute
@@ -19,6 +19,13 @@ from trailbell.store._schema import datapoint, evidence
 __all__ = ["Datapoints"]
 
 _COMPACTED_AT_ONCE = 500
+
+# Built once, as every move of an alarm asks.
+_DELTAS = select(evidence.c.delta).where(
+    evidence.c.metric_id == bindparam("of_metric"),
+    evidence.c.start_ms >= bindparam("first_ms"),
+    evidence.c.start_ms < bindparam("end_ms"),
+)
 
 
 class Datapoints:
@@ -111,11 +118,7 @@ class Datapoints:
         if row is not None:
             for start_ms, end_ms in spans:
                 found = self._connection.execute(
-                    select(evidence.c.delta).where(
-                        evidence.c.metric_id == row,
-                        evidence.c.start_ms >= start_ms,
-                        evidence.c.start_ms < end_ms,
-                    )
+                    _DELTAS, {"of_metric": row, "first_ms": start_ms, "end_ms": end_ms}
                 )
                 deltas.extend(decode(delta) for delta in found.scalars())
         return merge(deltas)

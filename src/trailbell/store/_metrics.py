@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    bindparam,
     delete,
     exists,
     func,
@@ -23,6 +24,13 @@ from trailbell.store._schema import alarm, datapoint, evidence, metric, metric_f
 __all__ = ["MetricQuery", "Metrics", "metric_id", "metric_key", "metric_row"]
 
 _FORGOTTEN_AT_ONCE = 10_000
+
+# Built once: building it costs several times what asking costs, and every batch and every move asks.
+_ROW_OF = select(metric.c.id).where(
+    metric.c.namespace == bindparam("namespace"),
+    metric.c.name == bindparam("name"),
+    metric.c.dimensions == bindparam("dimensions"),
+)
 
 
 class MetricQuery(msgspec.Struct, frozen=True):
@@ -99,13 +107,8 @@ class Metrics:
 
 def metric_id(connection: Connection, key: MetricKey) -> int | None:
     """Finds a metric's row number."""
-    dimensions = _dimensions(key)
     found = connection.execute(
-        select(metric.c.id).where(
-            metric.c.namespace == key.namespace,
-            metric.c.name == key.name,
-            metric.c.dimensions == dimensions,
-        )
+        _ROW_OF, {"namespace": key.namespace, "name": key.name, "dimensions": _dimensions(key)}
     ).scalar()
     return None if found is None else int(found)
 
