@@ -9,7 +9,7 @@ from types import FrameType
 from benchmarks.machine import describe
 
 NAMES = ("start", "matching", "patterns", "delivery", "demo")
-LONG_NAMES = ("alarms", "api", "crash", "extremes", "load")
+LONG_NAMES = ("alarms", "api", "crash", "extremes", "load", "replay")
 """Those that take many minutes and run only when named."""
 
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)

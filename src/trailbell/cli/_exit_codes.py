@@ -25,12 +25,14 @@ class ExitCode(enum.IntEnum):
 _MEANINGS = {
     ExitCode.DONE: "The command did what it says.",
     ExitCode.PROBLEM: (
-        "`doctor` found something to mend, `pattern test` could not read everything, "
+        "`doctor` found something to mend, `pattern test` or `replay` could not read everything, "
         "or an error nobody foresaw."
     ),
     ExitCode.USAGE: "The command line is not valid.",
     ExitCode.NO_SERVER: "No server answers at the address asked.",
     ExitCode.REFUSED: "The server answered that it cannot do this, and why.",
-    ExitCode.CANNOT_START: "The settings, the data folder or a source do not allow the server to start.",
+    ExitCode.CANNOT_START: (
+        "The settings, the data folder or a source do not allow the server, or a replay, to start."
+    ),
     ExitCode.INVALID_PATTERN: "The filter pattern is not valid.",
 }

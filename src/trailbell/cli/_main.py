@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("_events", "Search the matched events by who, what, where and when."),
     "controls": ("_controls", "List, show or apply the CIS monitoring controls."),
     "pattern": ("_pattern", "Check a filter pattern, or see which log events it matches."),
+    "replay": (
+        "_replay",
+        "Say how often alarms would have paged over log files, and because of whom.",
+    ),
     "rejected": ("_rejected", "List, show or retry what could not be read."),
     "backup": ("_backup", "Write a copy of the running server's database to FILE."),
     "simulate": ("_simulate", "Write made-up CloudTrail files of a company to a folder."),

@@ -5,6 +5,7 @@ Follows "Creating metrics from log events using filters" of the CloudWatch Logs 
 
 from trailbell.filters._check import check_filter, holds_regex
 from trailbell.filters._counts import RecordCounts
+from trailbell.filters._document import Documents, Locate
 from trailbell.filters._extraction import Extracted
 from trailbell.filters._filter_set import FilterSet
 from trailbell.filters._fold import Batch, LogEvent, Match, Partial, Unreadable, fold
@@ -17,8 +18,10 @@ __all__ = [
     "Batch",
     "Contribution",
     "CountedMatch",
+    "Documents",
     "Extracted",
     "FilterSet",
+    "Locate",
     "LogEvent",
     "Match",
     "MetricFilter",

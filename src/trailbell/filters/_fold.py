@@ -15,7 +15,7 @@ from trailbell.filters._extraction import Extracted
 from trailbell.filters._filter_set import FilterSet
 from trailbell.metrics import floor_to
 
-__all__ = ["Batch", "LogEvent", "Match", "Partial", "Unreadable", "fold"]
+__all__ = ["Batch", "LogEvent", "Match", "Partial", "Unreadable", "fold", "minute_of"]
 
 _MINUTE_SECONDS = 60
 _EXCERPT_BYTES = 256
@@ -110,9 +110,7 @@ def _with_passed_over(
     if filters.with_default:
         looked_at = set(candidates)
         minutes = Counter(
-            floor_to(event.at_ms, _MINUTE_SECONDS)
-            for index, event in enumerate(batch.events)
-            if index not in looked_at
+            minute_of(event.at_ms) for index, event in enumerate(batch.events) if index not in looked_at
         )
         for index in filters.with_default:
             for minute_ms, number in minutes.items():
@@ -122,8 +120,9 @@ def _with_passed_over(
 
 
 def _fold(batch: Batch, events: Iterable[LogEvent], filters: FilterSet) -> Partial:
-    decode, match = filters.patterns.decode, filters.patterns.match
-    must_decode = batch.from_trail or filters.patterns.reads_json
+    decode, match, with_default = filters.patterns.decode, filters.patterns.match, filters.with_default
+    from_trail = batch.from_trail
+    must_decode = from_trail or filters.patterns.reads_json
     matches: list[Match] = []
     unreadable: list[Unreadable] = []
     misses: dict[tuple[int, int], int] = {}
@@ -131,14 +130,14 @@ def _fold(batch: Batch, events: Iterable[LogEvent], filters: FilterSet) -> Parti
     for event in events:
         message = event.message
         record = decode(message) if must_decode else None
-        if record is None and batch.from_trail:
+        if record is None and from_trail:
             excerpt = message[:_EXCERPT_BYTES]
             unreadable.append(Unreadable(event.offset, "the record is not one valid JSON object", excerpt))
             continue
         matched = match(record, message)
-        for index in filters.with_default:
+        for index in with_default:
             if index not in matched:
-                key = (index, floor_to(event.at_ms, _MINUTE_SECONDS))
+                key = (index, minute_of(event.at_ms))
                 misses[key] = misses.get(key, 0) + 1
         if matched:
             extracted = {
@@ -150,3 +149,8 @@ def _fold(batch: Batch, events: Iterable[LogEvent], filters: FilterSet) -> Parti
         else:
             unmatched += 1
     return Partial(tuple(matches), misses, unmatched, tuple(unreadable), batch.from_trail)
+
+
+def minute_of(at_ms: int) -> int:
+    """Returns the minute, by its first millisecond, in which an event is counted."""
+    return floor_to(at_ms, _MINUTE_SECONDS)

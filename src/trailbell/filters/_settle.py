@@ -1,7 +1,7 @@
 """What a pass adds to metrics and evidence once it is known what had been counted before."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -58,13 +58,15 @@ class CountedMatch(msgspec.Struct, frozen=True):
 class Settled(msgspec.Struct, frozen=True):
     """A batch ready to be committed.
 
-    ``identities`` are the identities counted for the first time, to be remembered.
+    ``identities`` are the identities counted for the first time, to be remembered; ``witnesses`` are the
+    facts of which the evidence in the contributions was made.
     """
 
     contributions: dict[SeriesMinute, Contribution]
     counted: tuple[CountedMatch, ...]
     identities: frozenset[bytes]
     counts: RecordCounts
+    witnesses: Mapping[SeriesMinute, Sequence[RecordFacts]]
 
 
 def _identity(facts: RecordFacts, counting: MetricFilter) -> bytes | None:
@@ -118,12 +120,13 @@ def settle(
         duplicate=duplicates,
         rejected=len(partial.unreadable),
     )
-    return Settled(_contributions(partial, counted, filters, limit), tuple(counted), frozenset(fresh), counts)
+    contributions, witnesses = _contributions(partial, counted, filters, limit)
+    return Settled(contributions, tuple(counted), frozenset(fresh), counts, witnesses)
 
 
 def _contributions(
     partial: Partial, counted: Iterable[CountedMatch], filters: FilterSet, limit: SeriesLimit | None
-) -> dict[SeriesMinute, Contribution]:
+) -> tuple[dict[SeriesMinute, Contribution], dict[SeriesMinute, list[RecordFacts]]]:
     # How often each value was seen: most filters publish one and the same.
     samples: dict[SeriesMinute, dict[float, float]] = {}
     facts: dict[SeriesMinute, list[RecordFacts]] = {}
@@ -160,7 +163,7 @@ def _contributions(
         statistics, histogram = sum_up(counts)
         evidence = evidence_of(facts[place]) if place in facts else None
         contributions[place] = Contribution(statistics, evidence, histogram)
-    return contributions
+    return contributions, facts
 
 
 def _literal(counting: MetricFilter) -> float | None:

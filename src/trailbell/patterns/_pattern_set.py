@@ -9,7 +9,7 @@ from trailbell.patterns._events import decode_event, message_text
 from trailbell.patterns._fields import DecodedRecord, Fields
 from trailbell.patterns._messages import BytesTest, TextTest, regex_test, terms_test, words_test
 from trailbell.patterns._nodes import condition_predicate, reach
-from trailbell.patterns._source import build_match, build_reader
+from trailbell.patterns._source import MatchFunction, build_match, build_reader
 from trailbell.patterns._tree import (
     DelimitedPattern,
     EveryEvent,
@@ -83,6 +83,20 @@ class PatternSet:
             ]
             hits = tuple(sorted((*self._on_anything, *slow)))
         return self._with_messages(hits, message) if self._reads_messages else hits
+
+    @property
+    def record_type(self) -> type[msgspec.Struct] | None:
+        """What records are decoded to, so that many can be decoded at once; None where they stay dicts."""
+        record_type: type[msgspec.Struct] | None = None if self._fields.is_whole else self._fields.record_type
+        return record_type
+
+    @property
+    def match_fields(self) -> MatchFunction | None:
+        """Gives the matching patterns of a record of ``record_type``, or of a type made from it.
+
+        None where a pattern looks at messages as they are, or records stay dicts.
+        """
+        return None if self._reads_messages or self._fields.is_whole else self._match
 
     def matching(self, message: bytes) -> tuple[int, ...]:
         """Gives the ascending indexes of the patterns that match a message."""

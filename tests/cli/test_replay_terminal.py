@@ -1,0 +1,90 @@
+"""`trailbell replay` at a terminal: the bar that shows how far it is, and what Ctrl-C does."""
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from support.records import denial, log_file, record, write_log
+from trailbell.cli import ExitCode
+
+PATIENCE_SECONDS = 60
+CHUNK_BYTES = 65_536
+
+
+def command(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "trailbell", "replay", *map(str, words)]
+
+
+def on_a_terminal(*words: str | Path) -> tuple[int, str, str]:
+    """Runs it with a terminal for standard error; returns the exit code, standard output and the screen."""
+    keyboard, screen = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
+    with subprocess.Popen(
+        command(*words), stdout=subprocess.PIPE, stderr=screen, env=environment, text=True
+    ) as process:
+        os.close(screen)
+        seen: list[bytes] = []
+        reader = threading.Thread(target=read_all, args=(keyboard, seen))
+        reader.start()
+        written, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        reader.join(PATIENCE_SECONDS)
+    os.close(keyboard)
+    return process.returncode, written, b"".join(seen).decode()
+
+
+def read_all(terminal: int, seen: list[bytes]) -> None:
+    try:
+        while chunk := os.read(terminal, CHUNK_BYTES):
+            seen.append(chunk)
+    except OSError:
+        return  # how Linux says that nobody holds the other end any more
+
+
+def test_a_bar_is_shown_on_a_terminal_and_nothing_of_it_in_the_answer(tmp_path: Path) -> None:
+    write_log(tmp_path / "log.json.gz", [denial()])
+    code, written, screen = on_a_terminal(tmp_path, "--format", "json")
+
+    assert ExitCode.DONE == code, screen
+    assert 1 == json.loads(written)["records"]["matched"]
+    assert "1/1 files" in screen
+    assert "ETA" in screen
+
+
+def test_there_is_no_bar_in_a_pipe(tmp_path: Path) -> None:
+    write_log(tmp_path / "log.json.gz", [denial()])
+    done = subprocess.run(
+        command(tmp_path), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+    )
+
+    assert "" == done.stderr
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_end_it_shows_what_is_done(tmp_path: Path, number: signal.Signals) -> None:
+    # The second file ends when the test says so: then the first is done, and the third not begun.
+    first = write_log(tmp_path / "a.json.gz", [denial(), record()])
+    os.mkfifo(tmp_path / "b.json.gz")
+    third = write_log(tmp_path / "c.json.gz", [record()] * 5)
+    words = command(first, tmp_path / "b.json.gz", third, "--jobs", "1", "--format", "json")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        # It may leave off before it has read a byte of it.
+        with contextlib.suppress(BrokenPipeError), (tmp_path / "b.json.gz").open("wb") as second:
+            # Opening it has waited for the reader.
+            process.send_signal(number)
+            second.write(log_file([denial()]))
+        written, said = process.communicate(timeout=PATIENCE_SECONDS)
+
+    told = json.loads(written)
+    assert (True, 1) == (told["interrupted"], told["alarms"][0]["times_in_alarm"])
+    assert 2 <= told["records"]["read"] <= 3
+    assert "trailbell: stopped before all was read; the figures are those of what was" in said
+    assert ExitCode.PROBLEM == process.returncode
