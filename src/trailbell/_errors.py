@@ -25,6 +25,8 @@ TrailbellError
     UnknownAlarmError       there is no alarm of this name
     UnknownRejectedError    nothing of this number was rejected
   TrafficOrderError         an order no traffic can be made from (simulate)
+  ReplayError               a replay that cannot be carried out, or on (replay)
+  RulesError                rules that cannot be replayed (replay)
 """
 
 import enum

@@ -120,6 +120,17 @@ def test_callers_are_ranked_by_how_many_pages_they_stand_behind(tmp_path: Path) 
     assert 7 == found.evidence.total
 
 
+def test_who_keeps_an_alarm_ringing_is_among_its_callers_with_all_their_records(tmp_path: Path) -> None:
+    deliver(tmp_path, START_MS, [denial("bob")])
+    for minutes in range(1, 120):
+        deliver(tmp_path, START_MS + minutes * MINUTE_MS, [denial("mallory"), denial("mallory")])
+    [found] = replayed([tmp_path]).alarms
+    shares = [(each.principal.rpartition("/")[2], each.records, each.pages) for each in found.callers]
+
+    assert 1 == found.times_in_alarm
+    assert [("mallory", 238, 1), ("bob", 1, 1)] == shares
+
+
 def test_an_alarm_that_never_rang_has_no_evidence(tmp_path: Path) -> None:
     deliver(tmp_path, START_MS, [record()])
     result = replayed([tmp_path])

@@ -38,36 +38,29 @@ def alarm_result(alarm: Alarm, minutes: Minutes, span: tuple[int, int], room: Ro
         room: How much may be kept; it shrinks.
     """
     start_ms, end_ms = span
-    callers = _Callers()
-    spans: list[tuple[int, int]] = []
+    behind = _Behind(alarm, minutes)
     transitions: list[Transition] = []
-    times = 0
-    rung_ms = 0
-    since_ms: int | None = None
+    rings: Move | None = None
     for move in moves_of(alarm, minutes, start_ms, end_ms):
-        if since_ms is not None:
-            rung_ms += move.at_ms - since_ms
-            since_ms = None
+        if rings is not None:
+            behind.add(rings, move.at_ms)
+            rings = None
         evidence: Evidence | None = None
         if move.verdict.state is AlarmState.ALARM:
-            times += 1
-            since_ms = move.at_ms
-            deciding = _joined(move.verdict.deciding)
-            callers.add(minutes.callers(alarm.metric, deciding))
-            spans += deciding
-            evidence = _evidence(minutes, alarm, deciding, room)
+            rings = move
+            evidence = _evidence(minutes, alarm, _joined(move.verdict.deciding), room)
         if room.transitions > 0:
             room.transitions -= 1
             transitions.append(_transition(move, evidence))
-    if since_ms is not None:
-        rung_ms += end_ms - since_ms
+    if rings is not None:
+        behind.add(rings, end_ms)
     return AlarmResult(
         name=alarm.name,
-        times_in_alarm=times,
-        seconds_in_alarm=rung_ms / 1000,
+        times_in_alarm=behind.times,
+        seconds_in_alarm=behind.rung_ms / 1000,
         transitions=tuple(transitions),
-        evidence=minutes.evidence(alarm.metric, _joined(spans)) if times else None,
-        callers=callers.first(),
+        evidence=behind.evidence(),
+        callers=behind.callers(),
     )
 
 
@@ -96,25 +89,38 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-class _Callers:
-    """Counts behind how many moves to ALARM each principal stands with each call."""
+class _Behind:
+    """Sums up who is behind the times in ALARM, from the periods that decided to the end of each."""
 
-    def __init__(self) -> None:
-        self._pages: dict[tuple[str, str], tuple[int, int]] = {}
+    def __init__(self, alarm: Alarm, minutes: Minutes) -> None:
+        self._metric = alarm.metric
+        self._minutes = minutes
+        self._spans: list[tuple[int, int]] = []
+        self._pages: dict[tuple[str, str], int] = {}
+        self.times = 0
+        self.rung_ms = 0
 
-    def add(self, records: dict[tuple[str, str], int]) -> None:
-        for caller, number in records.items():
-            pages, sum_records = self._pages.get(caller, (0, 0))
-            self._pages[caller] = pages + 1, sum_records + number
+    def add(self, move: Move, end_ms: int) -> None:
+        """Adds a time in ALARM, from the move there to its end."""
+        self.times += 1
+        self.rung_ms += end_ms - move.at_ms
+        slots = move.verdict.deciding
+        span = min((start_ms for start_ms, _ in slots), default=move.at_ms), end_ms
+        self._spans.append(span)
+        for caller in self._minutes.callers(self._metric, [span]):
+            self._pages[caller] = self._pages.get(caller, 0) + 1
         if len(self._pages) > _MOST_COUNTED_CALLERS:
-            kept = sorted(self._pages.items(), key=_rank)[: _MOST_COUNTED_CALLERS // 2]
-            self._pages = dict(kept)
+            kept = sorted(self._pages.items(), key=lambda item: (-item[1], item[0]))
+            self._pages = dict(kept[: _MOST_COUNTED_CALLERS // 2])
 
-    def first(self) -> tuple[CallerShare, ...]:
-        ranked = sorted(self._pages.items(), key=_rank)[:_MOST_CALLERS]
-        return tuple(CallerShare(*caller, records, pages) for caller, (pages, records) in ranked)
+    def evidence(self) -> Evidence | None:
+        """Merges all of them; None where the alarm never rang."""
+        return self._minutes.evidence(self._metric, _joined(self._spans)) if self.times else None
 
-
-def _rank(item: tuple[tuple[str, str], tuple[int, int]]) -> tuple[int, int, tuple[str, str]]:
-    caller, (pages, records) = item
-    return -pages, -records, caller
+    def callers(self) -> tuple[CallerShare, ...]:
+        """Ranks callers by the pages they have a part in, and by their records."""
+        # One record may lie within two times in ALARM, as periods slide; it is one record.
+        records = self._minutes.callers(self._metric, _joined(self._spans))
+        shares = [CallerShare(*each, records.get(each, 0), pages) for each, pages in self._pages.items()]
+        shares.sort(key=lambda each: (-each.pages, -each.records, each.principal, each.call))
+        return tuple(shares[:_MOST_CALLERS])

@@ -56,8 +56,8 @@ class CallerShare(msgspec.Struct, frozen=True):
     Attributes:
         principal: The caller.
         call: The service and action.
-        records: The records of theirs in the periods that decided moves to ALARM.
-        pages: How many of the alarm's moves to ALARM they stand behind.
+        records: The records of theirs from the periods that decided a move to ALARM to its end.
+        pages: How many of the alarm's times in ALARM they have a part in.
     """
 
     principal: str
@@ -74,8 +74,9 @@ class AlarmResult(msgspec.Struct, frozen=True):
         times_in_alarm: How often it moved to ALARM, each of which would have paged.
         seconds_in_alarm: How long it stood there in all, up to the end of the replay.
         transitions: Its moves in the order of time.
-        evidence: Who stands behind its moves to ALARM together; None without any, and where no record was.
-        callers: The ten callers that stand behind most of them, the first first.
+        evidence: Who stands behind its times in ALARM together, from what decided to the end of each;
+            None without any.
+        callers: The ten callers that have a part in most of them, the first first.
     """
 
     name: str

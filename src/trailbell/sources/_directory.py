@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
-
 from trailbell.sources._contract import FileContent, FoundFile, SourceError, UnreadableFile
 from trailbell.sources._folder import LINK_OUTWARD
+from trailbell.sources._logger import log
 from trailbell.sources._opened import OpenedFile
 from trailbell.sources._places import Place, place_at
 from trailbell.sources._reading import open_within, read_whole
@@ -17,8 +16,6 @@ from trailbell.sources._seen import LooksDue, SeenFiles
 from trailbell.sources._watcher import FolderWatch
 
 __all__ = ["DirectorySource"]
-
-_log = structlog.get_logger("trailbell.sources")
 
 
 class DirectorySource:
@@ -155,14 +152,14 @@ class DirectorySource:
 
     def _tell_if_gone(self, *, is_gone: bool) -> None:
         if is_gone and not self._is_gone:
-            _log.warning("the source is gone; it is taken up again when it is back", path=str(self.path))
+            log().warning("the source is gone; it is taken up again when it is back", path=str(self.path))
         if self._is_gone and not is_gone:
-            _log.info("the source is back", path=str(self.path))
+            log().info("the source is back", path=str(self.path))
         self._is_gone = is_gone
 
     def _tell_of_outward_link(self, name: str) -> None:
         if name != self._told_link:
-            _log.warning(
+            log().warning(
                 "no change events for the source; its files are found by rescans alone",
                 path=str(self.path),
                 reason=f"{name} is a symbolic link to a folder outside",

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
-import structlog
 import watchfiles
+
+from trailbell.sources._logger import log
 
 __all__ = ["FolderWatch"]
 
@@ -14,8 +15,6 @@ __all__ = ["FolderWatch"]
 _STEP_MILLISECONDS = 20
 _LONGEST_MILLISECONDS = 50
 _TICK_SECONDS = 0.1
-
-_log = structlog.get_logger("trailbell.sources")
 
 
 class FolderWatch:
@@ -66,7 +65,7 @@ class FolderWatch:
             return sorted({path for _, path in next(self._batches, ())})
         except (OSError, RuntimeError) as error:
             self._batches = None
-            _log.warning(
+            log().warning(
                 "no change events for the source; its files are found by rescans alone",
                 path=str(self._folder),
                 reason=str(error),
