@@ -5,6 +5,12 @@ As a library it evaluates CloudWatch Logs filter patterns, without a server:
 >>> from trailbell import FilterPattern
 >>> FilterPattern('{ $.errorCode = "AccessDenied*" }').matches('{"errorCode":"AccessDenied"}')
 True
+
+It also says what a pattern means, and how two relate over all events there can be:
+
+>>> from trailbell import compare
+>>> compare('{ $.errorCode = "AccessDenied*" }', '{ $.errorCode = "AccessDenied" }').relation.value
+'stricter'
 """
 
 from typing import TYPE_CHECKING
@@ -12,9 +18,9 @@ from typing import TYPE_CHECKING
 from trailbell._version import __version__
 
 if TYPE_CHECKING:
-    from trailbell.patterns import FilterPattern, PatternError
+    from trailbell.patterns import FilterPattern, PatternError, compare
 
-__all__ = ["FilterPattern", "PatternError", "__version__"]
+__all__ = ["FilterPattern", "PatternError", "__version__", "compare"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,5 @@
 """`trailbell replay` at a terminal: the bar that shows how far it is, and what Ctrl-C does."""
 
-import contextlib
 import json
 import os
 import pty
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.records import denial, log_file, record, write_log
+from support.records import denial, record, write_log
 from trailbell.cli import ExitCode
 
 PATIENCE_SECONDS = 60
@@ -70,21 +69,24 @@ def test_there_is_no_bar_in_a_pipe(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_asked_to_end_it_shows_what_is_done(tmp_path: Path, number: signal.Signals) -> None:
-    # The second file ends when the test says so: then the first is done, and the third not begun.
+    # Opening a pipe waits for the other side: at the second file the test learns that the first is done, and
+    # it lets go of the third once the signal is on its way.
     first = write_log(tmp_path / "a.json.gz", [denial(), record()])
-    os.mkfifo(tmp_path / "b.json.gz")
-    third = write_log(tmp_path / "c.json.gz", [record()] * 5)
-    words = command(first, tmp_path / "b.json.gz", third, "--jobs", "1", "--format", "json")
+    second, third = tmp_path / "b.json.gz", tmp_path / "c.json.gz"
+    os.mkfifo(second)
+    os.mkfifo(third)
+    last = write_log(tmp_path / "d.json.gz", [record()] * 5)
+    words = command(first, second, third, last, "--jobs", "1", "--format", "json")
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        # It may leave off before it has read a byte of it.
-        with contextlib.suppress(BrokenPipeError), (tmp_path / "b.json.gz").open("wb") as second:
-            # Opening it has waited for the reader.
-            process.send_signal(number)
-            second.write(log_file([denial()]))
+        second.open("wb").close()
+        process.send_signal(number)
+        # For reading too, as nobody may be there any more who does.
+        held = os.open(third, os.O_RDWR)
         written, said = process.communicate(timeout=PATIENCE_SECONDS)
+    os.close(held)
 
     told = json.loads(written)
     assert (True, 1) == (told["interrupted"], told["alarms"][0]["times_in_alarm"])
-    assert 2 <= told["records"]["read"] <= 3
+    assert 3 <= told["records"]["read"] <= 4
     assert "trailbell: stopped before all was read; the figures are those of what was" in said
     assert ExitCode.PROBLEM == process.returncode

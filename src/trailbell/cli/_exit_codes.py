@@ -15,6 +15,10 @@ class ExitCode(enum.IntEnum):
     REFUSED = 4
     CANNOT_START = 5
     INVALID_PATTERN = 6
+    PATTERN_WARNING = 7
+    PATTERN_FAULT = 8
+    PATTERN_MISSES = 9
+    PATTERN_UNDECIDED = 10
 
     @property
     def meaning(self) -> str:
@@ -35,4 +39,8 @@ _MEANINGS = {
         "The settings, the data folder or a source do not allow the server, or a replay, to start."
     ),
     ExitCode.INVALID_PATTERN: "The filter pattern is not valid.",
+    ExitCode.PATTERN_WARNING: "`pattern lint` warns of something, and found no error.",
+    ExitCode.PATTERN_FAULT: "`pattern lint` found an error.",
+    ExitCode.PATTERN_MISSES: "`pattern compare`: some events that REFERENCE matches are missed.",
+    ExitCode.PATTERN_UNDECIDED: "`pattern compare` cannot decide.",
 }

@@ -3,6 +3,9 @@
 import click
 
 from trailbell.cli._pattern_check import check_pattern
+from trailbell.cli._pattern_compare import compare_pattern
+from trailbell.cli._pattern_explain import explain_pattern
+from trailbell.cli._pattern_lint import lint_pattern
 from trailbell.cli._pattern_test import test_pattern
 
 __all__ = ["command"]
@@ -14,4 +17,7 @@ def command() -> None:
 
 
 command.add_command(check_pattern)
+command.add_command(compare_pattern)
+command.add_command(explain_pattern)
+command.add_command(lint_pattern)
 command.add_command(test_pattern)

@@ -16,6 +16,7 @@ __all__ = [
     "LONGEST_ESCAPE",
     "PatternCommand",
     "encodable",
+    "end_with_error",
     "output_option",
     "pattern_argument",
     "read_pattern",
@@ -84,7 +85,7 @@ def read_pattern(text: str, output: str) -> FilterPattern:
     try:
         return FilterPattern(text)
     except PatternError as error:
-        _end(error, output)
+        end_with_error(error, output)
 
 
 def encodable(text: str) -> str:
@@ -97,7 +98,8 @@ def _unmarked(text: str | None) -> str | None:
     return text and text.removeprefix(_MARK)
 
 
-def _end(error: PatternError, output: str) -> NoReturn:
+def end_with_error(error: PatternError, output: str) -> NoReturn:
+    """Says what is wrong with a pattern that is not valid, and ends the program."""
     if output == "json":
         print_json(
             {

@@ -1,4 +1,6 @@
-"""The filter-pattern language of CloudWatch Logs: parse, print, explain, match one event or millions."""
+"""The filter-pattern language of CloudWatch Logs: parse, print, match, explain, lint and compare."""
+
+from typing import TYPE_CHECKING
 
 from trailbell.patterns._errors import PatternError
 from trailbell.patterns._events import message_text
@@ -50,18 +52,30 @@ from trailbell.patterns._tree import (
 from trailbell.patterns._values import scalar_text
 from trailbell.patterns._words import word_names
 
+if TYPE_CHECKING:
+    from trailbell.patterns._coverage import Coverage, Relation, compare
+    from trailbell.patterns._explain import explain
+    from trailbell.patterns._explain_match import Clause, Explanation, explain_match
+    from trailbell.patterns._lint import lint, mended
+    from trailbell.patterns._lint_rules import RULES, Finding, Severity
+
 __all__ = [
     "MISSING",
+    "RULES",
     "AllOf",
     "AnyOf",
+    "Clause",
     "Comparison",
     "Condition",
+    "Coverage",
     "DecodedRecord",
     "DelimitedField",
     "DelimitedPattern",
     "EllipsisField",
     "EveryEvent",
+    "Explanation",
     "FilterPattern",
+    "Finding",
     "IndexStep",
     "IsTest",
     "JsonPattern",
@@ -76,7 +90,9 @@ __all__ = [
     "Prefilter",
     "RegexLiteral",
     "RegexPattern",
+    "Relation",
     "Selector",
+    "Severity",
     "Step",
     "Term",
     "TermKind",
@@ -90,9 +106,14 @@ __all__ = [
     "WordTest",
     "all_of",
     "any_of",
+    "compare",
     "compile_patterns",
+    "explain",
+    "explain_match",
     "format_pattern",
+    "lint",
     "matches",
+    "mended",
     "message_text",
     "parse_pattern",
     "parse_selector",
@@ -101,3 +122,21 @@ __all__ = [
     "word_names",
     "words_test",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # What a pattern means is asked by few, and its tables take as long to import as all the rest.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from trailbell.patterns import (  # noqa: PLC0415
+        _coverage,
+        _explain,
+        _explain_match,
+        _lint,
+        _lint_rules,
+    )
+
+    homes = (_coverage, _explain, _explain_match, _lint, _lint_rules)
+    value: object = next(getattr(home, name) for home in homes if name in home.__all__)
+    globals()[name] = value
+    return value

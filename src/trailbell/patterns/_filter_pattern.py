@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from trailbell.patterns._events import message_text
 from trailbell.patterns._matcher import matches
@@ -11,6 +11,10 @@ from trailbell.patterns._parser import parse_pattern
 from trailbell.patterns._pattern_set import compile_patterns
 from trailbell.patterns._tree import DelimitedPattern, WordField, selectors
 from trailbell.patterns._words import word_names
+
+if TYPE_CHECKING:
+    from trailbell.patterns._explain_match import Explanation
+    from trailbell.patterns._lint_rules import Finding
 
 __all__ = ["FilterPattern"]
 
@@ -85,6 +89,46 @@ class FilterPattern:
             return None
         names = word_names(self.pattern, len(words))
         return {f"${name}": word for name, word in zip(names, words, strict=True)}
+
+    @overload
+    def explain(self) -> str: ...
+
+    @overload
+    def explain(self, message: str | bytes | Mapping[str, Any]) -> "Explanation": ...
+
+    def explain(self, message: str | bytes | Mapping[str, Any] | None = None) -> "str | Explanation":
+        """Says in words what the pattern matches; with an event, what came of each of its clauses.
+
+        >>> pattern = FilterPattern("{ $.eventName = DeleteKey && $.errorCode NOT EXISTS }")
+        >>> print(pattern.explain())
+        Matches events that are a JSON object in which $.eventName is "DeleteKey" and $.errorCode is missing.
+        >>> found = pattern.explain({"eventName": "StopLogging"})
+        >>> found.matches
+        False
+        >>> [(clause.text, clause.met, clause.decides) for clause in found.clause.leaves()]
+        [('$.eventName = DeleteKey', '"StopLogging"', True), ('$.errorCode NOT EXISTS', 'missing', False)]
+
+        Raises:
+            TypeError: The mapping holds something that JSON cannot, such as a date.
+            ValueError, RecursionError: It holds an integer of thousands of digits, or is nested as deep.
+        """
+        # Imported when asked: most users only match, and these take as long to import as all the rest.
+        from trailbell.patterns._explain import explain  # noqa: PLC0415
+        from trailbell.patterns._explain_match import explain_match  # noqa: PLC0415
+
+        if message is None:
+            return explain(self.pattern)
+        return explain_match(self.pattern, _text(message))
+
+    def lint(self) -> "tuple[Finding, ...]":
+        """Finds what is likely not meant: clauses that never decide, names that do not exist, and the like.
+
+        >>> [(each.rule, each.suggestion) for each in FilterPattern("{ $.eventName = Deletetrail }").lint()]
+        [('letter-case', '{ $.eventName = DeleteTrail }')]
+        """
+        from trailbell.patterns._lint import lint  # noqa: PLC0415
+
+        return lint(self._text)
 
     def __str__(self) -> str:
         return self._text

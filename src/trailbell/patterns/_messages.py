@@ -20,12 +20,11 @@ from trailbell.patterns._tree import (
 from trailbell.patterns._values import ordering, text_test
 from trailbell.patterns._words import assign_words
 
-__all__ = ["BytesTest", "TextTest", "WordsTest", "regex_test", "terms_test", "words_test"]
+__all__ = ["BytesTest", "TextTest", "WordsTest", "regex_test", "terms_test", "word_predicate", "words_test"]
 
 BytesTest: TypeAlias = Callable[[bytes], bool]
 TextTest: TypeAlias = Callable[[str], bool]
 WordsTest: TypeAlias = Callable[[str], list[str] | None]
-_WordPredicate: TypeAlias = Callable[[str], bool]
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -70,19 +69,20 @@ def words_test(pattern: DelimitedPattern) -> WordsTest:
     return words
 
 
-def _field_predicate(alternatives: tuple[tuple[WordTest, ...], ...]) -> _WordPredicate:
-    compiled = [[_word_predicate(test) for test in tests] for tests in alternatives]
+def _field_predicate(alternatives: tuple[tuple[WordTest, ...], ...]) -> TextTest:
+    compiled = [[word_predicate(test) for test in tests] for tests in alternatives]
     return lambda word: any(all(holds(word) for holds in tests) for tests in compiled)
 
 
-def _word_predicate(test: WordTest) -> _WordPredicate:
+def word_predicate(test: WordTest) -> TextTest:
+    """Builds the test of one word."""
     if isinstance(test.value, NumberLiteral):
         return _number_predicate(test.operator, Decimal(test.value.text))
     fits = text_test(test.value)
     return fits if test.operator is Operator.EQUAL else lambda word: not fits(word)
 
 
-def _number_predicate(operator: Operator, exact: Decimal) -> _WordPredicate:
+def _number_predicate(operator: Operator, exact: Decimal) -> TextTest:
     if operator is Operator.NOT_EQUAL:
         # A word that is no number differs from every number (uncertain point U11).
         return lambda word: _number(word) != exact

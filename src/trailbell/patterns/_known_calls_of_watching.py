@@ -1,0 +1,213 @@
+"""The calls of the services that watch, log and tell, as CloudTrail names them."""
+
+from typing import Final
+
+__all__ = ["CLOUDTRAIL", "CONFIG", "GUARDDUTY", "LOGS", "MONITORING", "SECURITYHUB", "SNS"]
+
+CLOUDTRAIL: Final = """\
+Add: Tags
+Cancel: Query
+Create: Channel Dashboard EventDataStore ServiceLinkedChannel Trail
+Delete: Channel Dashboard EventDataStore ResourcePolicy ServiceLinkedChannel Trail
+Deregister: OrganizationDelegatedAdmin
+Describe: Query Trails
+Disable: Federation
+Enable: Federation
+Generate: Query
+Get: Channel Dashboard EventConfiguration EventDataStore EventSelectors Import InsightSelectors QueryResults
+Get: ResourcePolicy Trail TrailStatus
+List: Channels Dashboards EventDataStores ImportFailures Imports InsightsData InsightsMetricData PublicKeys
+List: Queries Tags Trails
+Lookup: Events
+Put: EventConfiguration EventSelectors InsightSelectors ResourcePolicy
+Register: OrganizationDelegatedAdmin
+Remove: Tags
+Restore: EventDataStore
+Search: SampleQueries
+Start: DashboardRefresh EventDataStoreIngestion Import Logging Query
+Stop: EventDataStoreIngestion Import Logging
+Update: Channel Dashboard EventDataStore ServiceLinkedChannel Trail
+"""
+
+CONFIG: Final = """\
+Associate: ResourceTypes
+Batch: GetAggregateResourceConfig GetResourceConfig
+Delete: AggregationAuthorization ConfigRule ConfigurationAggregator ConfigurationRecorder ConformancePack
+Delete: Connector DeliveryChannel EvaluationResults OrganizationConfigRule OrganizationConformancePack
+Delete: PendingAggregationRequest RemediationConfiguration RemediationExceptions ResourceConfig
+Delete: RetentionConfiguration ServiceLinkedConfigurationRecorder StoredQuery
+Deliver: ConfigSnapshot
+Describe: AggregateComplianceByConfigRules AggregateComplianceByConformancePacks AggregationAuthorizations
+Describe: ComplianceByConfigRule ComplianceByResource ConfigRuleEvaluationStatus ConfigRules
+Describe: ConfigurationAggregatorSourcesStatus ConfigurationAggregators ConfigurationRecorderStatus
+Describe: ConfigurationRecorders ConformancePackCompliance ConformancePackStatus ConformancePacks
+Describe: DeliveryChannelStatus DeliveryChannels OrganizationConfigRuleStatuses OrganizationConfigRules
+Describe: OrganizationConformancePackStatuses OrganizationConformancePacks PendingAggregationRequests
+Describe: RemediationConfigurations RemediationExceptions RemediationExecutionStatus RetentionConfigurations
+Disassociate: ResourceTypes
+Get: AggregateComplianceDetailsByConfigRule AggregateConfigRuleComplianceSummary
+Get: AggregateConformancePackComplianceSummary AggregateDiscoveredResourceCounts AggregateResourceConfig
+Get: ComplianceDetailsByConfigRule ComplianceDetailsByResource ComplianceSummaryByConfigRule
+Get: ComplianceSummaryByResourceType ConformancePackComplianceDetails ConformancePackComplianceSummary
+Get: Connector CustomRulePolicy DiscoveredResourceCounts OrganizationConfigRuleDetailedStatus
+Get: OrganizationConformancePackDetailedStatus OrganizationCustomRulePolicy ResourceConfigHistory
+Get: ResourceEvaluationSummary StoredQuery
+List: AggregateDiscoveredResources ConfigurationRecorders ConformancePackComplianceScores Connectors
+List: DiscoveredResources ResourceEvaluations StoredQueries TagsForResource
+Put: AggregationAuthorization ConfigRule ConfigurationAggregator ConfigurationRecorder ConformancePack
+Put: Connector DeliveryChannel Evaluations ExternalEvaluation OrganizationConfigRule
+Put: OrganizationConformancePack RemediationConfigurations RemediationExceptions ResourceConfig
+Put: RetentionConfiguration ServiceLinkedConfigurationRecorder StoredQuery
+Put: ThirdPartyServiceLinkedConfigurationRecorder
+Select: AggregateResourceConfig ResourceConfig
+Start: ConfigRulesEvaluation ConfigurationRecorder RemediationExecution ResourceEvaluation
+Stop: ConfigurationRecorder
+Tag: Resource
+Untag: Resource
+"""
+
+LOGS: Final = """\
+Associate: KmsKey SourceToS3TableIntegration
+Cancel: ExportTask ImportTask
+Create: Delivery ExportTask ImportTask LogAnomalyDetector LogGroup LogStream LookupTable ScheduledQuery
+Delete: AccountPolicy DataProtectionPolicy Delivery DeliveryDestination DeliveryDestinationPolicy
+Delete: DeliverySource Destination IndexPolicy Integration LogAnomalyDetector LogGroup LogStream LookupTable
+Delete: MetricFilter QueryDefinition ResourcePolicy RetentionPolicy ScheduledQuery SubscriptionFilter
+Delete: SyslogConfiguration Transformer
+Describe: AccountPolicies ConfigurationTemplates Deliveries DeliveryDestinations DeliverySources
+Describe: Destinations ExportTasks FieldIndexes ImportTaskBatches ImportTasks IndexPolicies LogGroups
+Describe: LogStreams LookupTables MetricFilters Queries QueryDefinitions ResourcePolicies
+Describe: SubscriptionFilters
+Disassociate: KmsKey SourceFromS3TableIntegration
+Filter: LogEvents
+Get: DataProtectionPolicy Delivery DeliveryDestination DeliveryDestinationPolicy DeliverySource Integration
+Get: LogAnomalyDetector LogEvents LogFields LogGroupFields LogObject LogRecord LookupTable QueryResults
+Get: ScheduledQuery ScheduledQueryHistory StorageTierPolicy Transformer
+List: AggregateLogGroupSummaries Anomalies Integrations LogAnomalyDetectors LogGroups LogGroupsForQuery
+List: ScheduledQueries SourcesForS3TableIntegration SyslogConfigurations TagsForResource TagsLogGroup
+Put: AccountPolicy BearerTokenAuthentication DataProtectionPolicy DeliveryDestination
+Put: DeliveryDestinationPolicy DeliverySource Destination DestinationPolicy IndexPolicy Integration
+Put: LogEvents LogGroupDeletionProtection MetricFilter QueryDefinition ResourcePolicy RetentionPolicy
+Put: StorageTierPolicy SubscriptionFilter SyslogConfiguration Transformer
+Start: LiveTail Query
+Stop: Query
+Tag: LogGroup Resource
+Test: MetricFilter Transformer
+Untag: LogGroup Resource
+Update: Anomaly DeliveryConfiguration LogAnomalyDetector LookupTable ScheduledQuery
+"""
+
+MONITORING: Final = """\
+Associate: DatasetKmsKey
+Create: ResourceMetricsConfiguration
+Delete: AlarmMuteRule Alarms AnomalyDetector Dashboards InsightRules MetricDataQueryDefinition MetricStream
+Delete: ResourceMetricsConfiguration
+Describe: AlarmContributors AlarmHistory Alarms AlarmsForMetric AnomalyDetectors InsightRules
+Disable: AlarmActions InsightRules
+Disassociate: DatasetKmsKey
+Enable: AlarmActions InsightRules
+Get: AlarmMuteRule Dashboard Dataset InsightRuleReport MetricData MetricDataQueryDefinition MetricStatistics
+Get: MetricStream MetricWidgetImage OTelEnrichment ResourceMetricsConfiguration
+List: AlarmMuteRules Dashboards ManagedInsightRules MetricDataQueryDefinitions MetricStreams Metrics
+List: TagsForResource
+Put: AlarmMuteRule AnomalyDetector CompositeAlarm Dashboard InsightRule LogAlarm ManagedInsightRules
+Put: MetricAlarm MetricData MetricDataQueryDefinition MetricStream
+Set: AlarmState
+Start: MetricStreams OTelEnrichment
+Stop: MetricStreams OTelEnrichment
+Tag: Resource
+Untag: Resource
+Update: OTelEnrichment ResourceMetricsConfiguration
+"""
+
+SNS: Final = """\
+Add: Permission
+Check: IfPhoneNumberIsOptedOut
+Confirm: Subscription
+Create: PlatformApplication PlatformEndpoint SMSSandboxPhoneNumber Topic
+Delete: Endpoint PlatformApplication SMSSandboxPhoneNumber Topic
+Get: DataProtectionPolicy EndpointAttributes PlatformApplicationAttributes SMSAttributes
+Get: SMSSandboxAccountStatus SubscriptionAttributes TopicAttributes
+List: EndpointsByPlatformApplication OriginationNumbers PhoneNumbersOptedOut PlatformApplications
+List: SMSSandboxPhoneNumbers Subscriptions SubscriptionsByTopic TagsForResource Topics
+Opt: InPhoneNumber
+Publish: - Batch
+Put: DataProtectionPolicy
+Remove: Permission
+Set: EndpointAttributes PlatformApplicationAttributes SMSAttributes SubscriptionAttributes TopicAttributes
+Subscribe: -
+Tag: Resource
+Unsubscribe: -
+Untag: Resource
+Verify: SMSSandboxPhoneNumber
+"""
+
+GUARDDUTY: Final = """\
+Accept: AdministratorInvitation Invitation
+Archive: Findings
+Create: CustomDetectionRuleAssociation CustomDetectionRuleOrgConfiguration Detector Filter IPSet
+Create: Investigation MalwareProtectionPlan Members PublishingDestination SampleFindings ThreatEntitySet
+Create: ThreatIntelSet TrustedEntitySet
+Decline: Invitations
+Delete: CustomDetectionRuleAssociation CustomDetectionRuleOrgConfiguration Detector Filter IPSet Invitations
+Delete: MalwareProtectionPlan Members PublishingDestination ThreatEntitySet ThreatIntelSet TrustedEntitySet
+Describe: MalwareScans OrganizationConfiguration PublishingDestination
+Disable: OrganizationAdminAccount
+Disassociate: FromAdministratorAccount FromMasterAccount Members
+Enable: OrganizationAdminAccount
+Get: AdministratorAccount CoverageStatistics CustomDetectionRule CustomDetectionRuleAssociation
+Get: CustomDetectionRuleOrgConfiguration Detector Filter Findings FindingsStatistics IPSet Investigation
+Get: InvitationsCount MalwareProtectionPlan MalwareScan MalwareScanSettings MasterAccount MemberDetectors
+Get: Members OrganizationStatistics RemainingFreeTrialDays ThreatEntitySet ThreatIntelSet TrustedEntitySet
+Get: UsageStatistics
+Invite: Members
+List: Coverage CustomDetectionRuleAssociations CustomDetectionRuleOrgConfigurations CustomDetectionRules
+List: Detectors Filters Findings IPSets InvestigationRecords Investigations Invitations
+List: MalwareProtectionPlans MalwareScans Members OrganizationAdminAccounts PublishingDestinations
+List: TagsForResource ThreatEntitySets ThreatIntelSets TrustedEntitySets
+Send: ObjectMalwareScan
+Start: MalwareScan MonitoringMembers
+Stop: MonitoringMembers
+Tag: Resource
+Unarchive: Findings
+Untag: Resource
+Update: CustomDetectionRuleAssociation CustomDetectionRuleOrgConfiguration Detector Filter FindingsFeedback
+Update: IPSet MalwareProtectionPlan MalwareScanSettings MemberDetectors OrganizationConfiguration
+Update: PublishingDestination ThreatEntitySet ThreatIntelSet TrustedEntitySet
+"""
+
+SECURITYHUB: Final = """\
+Accept: AdministratorInvitation Invitation
+Batch: DeleteAutomationRules DisableStandards EnableStandards GetAutomationRules
+Batch: GetConfigurationPolicyAssociations GetSecurityControls GetStandardsControlAssociations ImportFindings
+Batch: UpdateAutomationRules UpdateFindings UpdateFindingsV2 UpdateStandardsControlAssociations
+Cancel: ExportJobV2
+Create: ActionTarget AggregatorV2 AutomationRule AutomationRuleV2 ConfigurationPolicy Connector ConnectorV2
+Create: FindingAggregator Insight Members TicketV2
+Decline: Invitations
+Delete: ActionTarget AggregatorV2 AutomationRuleV2 ConfigurationPolicy Connector ConnectorV2
+Delete: FindingAggregator Insight Invitations Members
+Describe: ActionTargets Hub OrganizationConfiguration Products ProductsV2 SecurityHubV2 Standards
+Describe: StandardsControls
+Disable: ImportFindingsForProduct OrganizationAdminAccount SecurityHub SecurityHubFeatureV2 SecurityHubV2
+Disassociate: FromAdministratorAccount FromMasterAccount Members
+Enable: ImportFindingsForProduct OrganizationAdminAccount SecurityHub SecurityHubFeatureV2 SecurityHubV2
+Generate: RecommendedPolicyV2
+Get: AdministratorAccount AggregatorV2 AutomationRuleV2 ConfigurationPolicy ConfigurationPolicyAssociation
+Get: Connector ConnectorV2 EnabledStandards ExportJobV2 FindingAggregator FindingHistory FindingStatisticsV2
+Get: Findings FindingsTrendsV2 FindingsV2 InsightResults Insights InvitationsCount MasterAccount Members
+Get: RecommendedPolicyV2 RemediationsV2 ResourcesStatisticsV2 ResourcesTrendsV2 ResourcesV2
+Get: SecurityControlDefinition SoftwareResourcesV2 SoftwareStatisticsV2 SoftwareV2
+Invite: Members
+List: AggregatorsV2 AutomationRules AutomationRulesV2 ConfigurationPolicies ConfigurationPolicyAssociations
+List: Connectors ConnectorsV2 EnabledProductsForImport ExportJobsV2 ExposuresByRemediationV2
+List: FindingAggregators FreeTrialStatusesV2 Invitations Members OrganizationAdminAccounts
+List: SecurityControlDefinitions StandardsControlAssociations TagsForResource
+Register: ConnectorV2
+Start: ConfigurationPolicyAssociation ConfigurationPolicyDisassociation ExportJobV2
+Tag: Resource
+Untag: Resource
+Update: ActionTarget AggregatorV2 AutomationRuleV2 ConfigurationPolicy Connector ConnectorV2
+Update: FindingAggregator Findings Insight OrganizationConfiguration SecurityControl
+Update: SecurityHubConfiguration StandardsControl
+"""
