@@ -225,3 +225,20 @@ def test_the_event_is_json_whatever_numbers_it_holds() -> None:
 
     assert search.message is not None
     assert json.loads(search.message)
+
+
+@pytest.mark.parametrize(
+    "narrowing",
+    [
+        "$.awsRegion = us-east-1",
+        "$.recipientAccountId = 111122223333",
+        "$.userAgent = aws-cli*",
+        "$.eventTime = 2026-01-15*",
+        '$.userIdentity.accountId = "111122223333"',
+    ],
+)
+def test_what_is_missed_for_a_member_that_every_record_has_could_happen(narrowing: str) -> None:
+    reference = '$.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS'
+    coverage = compare(f"{{ {reference} }}", f"{{ {reference} && {narrowing} }}")
+
+    assert (Relation.STRICTER, True, "") == (coverage.relation, coverage.plausible, coverage.reason)

@@ -100,7 +100,7 @@ def _agree(patterns: list[Pattern], message: bytes) -> None:
 
 
 @given(st.lists(patterns(), max_size=6), st.lists(messages(), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @example(ASSORTED, [message.encode() for message in MESSAGES])
 @example([*ASSORTED, EVERY_CHILD], [message.encode() for message in MESSAGES])
 @example(ASSORTED, [b'{"unread":"\xff","a":1}', b'{"\xff":1}', b'{"a":"\xed\xa0\x80"}'])

@@ -11,6 +11,7 @@ ADDRESSES: Final = ("203.0.113.10", "198.51.100.7", "10.0.0.1", "192.168.0.1", "
 """Where people call from in examples."""
 
 _ACCOUNT: Final = "111122223333"
+_OTHER_ACCOUNT: Final = "444455556666"
 _HOSTS: Final = ("config.amazonaws.com", "cloudtrail.amazonaws.com")
 
 
@@ -55,7 +56,7 @@ _ROOT: Final[Members] = {
 }
 _OTHERS: Final[tuple[Members, ...]] = (
     {"type": "AWSAccount", "principalId": "", "accountId": "anonymous"},
-    {"type": "AWSAccount", "principalId": "AIDAEXAMPLEOTHER", "accountId": "444455556666"},
+    {"type": "AWSAccount", "principalId": "AIDAEXAMPLEOTHER", "accountId": _OTHER_ACCOUNT},
     {
         "type": "FederatedUser",
         "principalId": f"{_ACCOUNT}:dev",
@@ -75,6 +76,20 @@ _OTHERS: Final[tuple[Members, ...]] = (
         "type": "IdentityCenterUser",
         "accountId": _ACCOUNT,
         "onBehalfOf": {"userId": "example", "identityStoreArn": "arn:aws:identitystore::example"},
+    },
+    # Of another account of the organization, whose trail has its records too.
+    {
+        "type": "Root",
+        "principalId": _OTHER_ACCOUNT,
+        "arn": f"arn:aws:iam::{_OTHER_ACCOUNT}:root",
+        "accountId": _OTHER_ACCOUNT,
+    },
+    {
+        "type": "IAMUser",
+        "principalId": "AIDAEXAMPLEMEMBER",
+        "arn": f"arn:aws:iam::{_OTHER_ACCOUNT}:user/ops",
+        "accountId": _OTHER_ACCOUNT,
+        "userName": "ops",
     },
     {"type": "Unknown", "principalId": "unknown", "accountId": _ACCOUNT},
 )

@@ -62,6 +62,15 @@ _BOOLEANS: Final = (True, False)
 _BEGINNING_OF_ADDRESS: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}\.?")
 
 
+_OTHER_TEXTS: Final = {
+    "awsRegion": ("eu-west-1", "us-west-2"),
+    "eventTime": ("2026-01-16T11:30:00Z",),
+    "eventVersion": ("1.08",),
+    "recipientAccountId": ("444455556666",),
+    "userAgent": ("console.amazonaws.com", "Boto3/1"),
+}
+"""What members that every record has may hold where patterns do not want the usual text."""
+
 KNOWN_TEXTS: Final = {
     **{tuple(path.split(".")[1:]): known.values for path, known in KNOWN_FIELDS.items() if known.values},
     ("errorCode",): ERROR_CODES,
@@ -216,7 +225,8 @@ def _choices(name: str, texts: _Texts) -> Iterator[Members]:
     if known.kind is FieldKind.BOOLEAN:
         yield from ({name: value} for value in _BOOLEANS)
         return
-    for text in dict.fromkeys([*KNOWN_TEXTS.get((name,), ()), *texts.get((name,), ())]):
+    known_texts = KNOWN_TEXTS.get((name,), _OTHER_TEXTS.get(name, ()))
+    for text in dict.fromkeys([*known_texts, *texts.get((name,), ())]):
         yield {name: text}
 
 
