@@ -211,7 +211,7 @@ def _kind(node: object) -> object:
 
 
 @given(patterns(), patterns(), messages())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_field_is_read_from_the_decoded_part_as_from_the_whole(
     matched: Pattern, published_by: Pattern, message: bytes
 ) -> None:

@@ -61,7 +61,7 @@ def both(filters: FilterSet, given_batch: Batch) -> Partial:
     st.lists(messages() | lines().map(str.encode), max_size=12),
     st.sampled_from([None, 0.0]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_log_events_of_any_kind_fold_alike(
     drawn: list[Pattern], given_messages: list[bytes], default: float | None
 ) -> None:

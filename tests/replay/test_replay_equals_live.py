@@ -113,7 +113,7 @@ def test_states_instants_reasons_and_evidence_are_those_of_a_server(seed: int) -
 
 @pytest.mark.slow
 @given(st.integers(3, 1 << 32))
-@settings(deadline=None, max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(deadline=None, max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_whatever_the_traffic_and_the_alarms_a_replay_equals_a_server(seed: int) -> None:
     live, moves = both(Random(seed))
 
