@@ -27,6 +27,9 @@ TrailbellError
   TrafficOrderError         an order no traffic can be made from (simulate)
   ReplayError               a replay that cannot be carried out, or on (replay)
   RulesError                rules that cannot be replayed (replay)
+  UnreadableAccountError    an AWS account that could not be entered (account)
+  SnapshotError             a kept snapshot of an account that cannot be read (account)
+  ExceptionsFileError       a file of attested exceptions that is not valid (account)
 """
 
 import enum

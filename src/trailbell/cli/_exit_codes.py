@@ -19,6 +19,9 @@ class ExitCode(enum.IntEnum):
     PATTERN_FAULT = 8
     PATTERN_MISSES = 9
     PATTERN_UNDECIDED = 10
+    CONTROL_FAILS = 11
+    CONTROL_UNKNOWN = 12
+    CONTROL_NOISY = 13
 
     @property
     def meaning(self) -> str:
@@ -43,4 +46,7 @@ _MEANINGS = {
     ExitCode.PATTERN_FAULT: "`pattern lint` found an error.",
     ExitCode.PATTERN_MISSES: "`pattern compare`: some events that REFERENCE matches are missed.",
     ExitCode.PATTERN_UNDECIDED: "`pattern compare` cannot decide.",
+    ExitCode.CONTROL_FAILS: "`audit` found a control that fails.",
+    ExitCode.CONTROL_UNKNOWN: "`audit` could not see enough of an account, and found nothing that fails.",
+    ExitCode.CONTROL_NOISY: "`audit --fail-on noisy` found an alarm that rings far too often, and no worse.",
 }

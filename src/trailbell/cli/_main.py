@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("_status", "Show alarms, sources with their record classes, and the store."),
     "alarm": ("_alarm", "List alarms, or show one with who is behind it."),
     "events": ("_events", "Search the matched events by who, what, where and when."),
+    "audit": ("_audit", "Audit AWS accounts: does each control's event reach somebody?"),
     "controls": ("_controls", "List, show or apply the CIS monitoring controls."),
     "pattern": ("_pattern", "Check a filter pattern, or see which log events it matches."),
     "replay": (

@@ -1,0 +1,249 @@
+"""`trailbell audit`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from trailbell._errors import TrailbellError
+from trailbell.account import (
+    ALL_REGIONS,
+    ConnectionSettings,
+    Profile,
+    Question,
+    Snapshot,
+    Target,
+    audit_snapshots,
+    iam_policy,
+    list_accounts,
+    read_exceptions,
+    read_snapshot,
+    read_targets,
+    targets_of,
+    write_snapshot,
+)
+from trailbell.cli._audit_formats import FORMATS
+from trailbell.cli._audit_verdict import FAIL_ON, exit_code
+from trailbell.cli._tables import print_json
+from trailbell.controls import (
+    CATALOGUE,
+    SECURITY_HUB,
+    VERSIONS,
+    Control,
+    UnknownControlError,
+    control_id,
+    control_of,
+)
+
+__all__ = ["command"]
+
+_ORGANIZATION = "organization"
+_SHORT = {version.removesuffix(".0"): version for version in VERSIONS}
+
+
+class _Options(msgspec.Struct, frozen=True, kw_only=True):
+    profile: str | None
+    regions: tuple[str, ...]
+    role_arns: tuple[str, ...]
+    accounts: str | None
+    endpoint_url: str | None
+    profile_name: str
+    keys: tuple[str, ...]
+    output: str
+    fail_on: str
+    exceptions_file: Path | None
+    folder: Path | None
+    snapshots: tuple[Path, ...]
+
+
+class _ProfileType(click.ParamType[str]):
+    """A version of the benchmark, in full or without its last .0, or security-hub."""
+
+    name = "profile"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        wanted = _SHORT.get(value, value)
+        if wanted in VERSIONS or wanted == SECURITY_HUB:
+            return wanted
+        return self.fail(f"{value!r} is not one of {', '.join(_SHORT)} and {SECURITY_HUB}.", param, ctx)
+
+
+def _print_policy(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted and not context.resilient_parsing:
+        print_json(iam_policy())
+        context.exit()
+
+
+_file = click.Path(path_type=Path)
+
+
+@click.command("audit")
+@click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to read with.")
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="NAME",
+    help="A region to look for trails in, again for more, or `all`; the profile's own by default.",
+)
+@click.option(
+    "--role-arn",
+    "role_arns",
+    multiple=True,
+    metavar="ARN",
+    help="A role to read by; again for more accounts.",
+)
+@click.option(
+    "--accounts",
+    metavar="FILE|organization",
+    help="Account ids, one a line, or all of the organization; entered by the role of --role-arn.",
+)
+@click.option("--endpoint-url", metavar="URL", help="Where to call instead of AWS.")
+@click.option(
+    "--cis",
+    "profile_name",
+    type=_ProfileType(),
+    default=VERSIONS[-1],
+    show_default=True,
+    metavar="VERSION|security-hub",
+    help="What to audit against, from 1.2 on.",
+)
+@click.option("--control", "keys", multiple=True, metavar="KEY", help="Only this control; again for more.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(list(FORMATS)),
+    default="table",
+    show_default=True,
+    help="How to tell.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(FAIL_ON)),
+    default="unknown",
+    show_default=True,
+    help="From which result on the exit code is not 0.",
+)
+@click.option(
+    "--exceptions", "exceptions_file", type=_file, metavar="FILE", help="Attested exceptions, as TOML."
+)
+@click.option(
+    "--save",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep what was read, one file for each account.",
+)
+@click.option(
+    "--from-snapshot",
+    "snapshots",
+    multiple=True,
+    type=_file,
+    metavar="FILE",
+    help="Judge what --save kept instead of reading; again for more.",
+)
+@click.option(
+    "--print-iam-policy",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_policy,
+    help="Print the IAM policy that reading needs, and end.",
+)
+@click.pass_context
+def command(context: click.Context, /, **given: Any) -> None:
+    """Audit AWS accounts: does each control's event reach somebody?
+
+    Only reads. Patterns are judged by what they match, and every link up to a confirmed subscription is
+    looked at. The exit code tells of the worst result.
+    """
+    options = _Options(**given)
+    now = datetime.now(UTC)
+    stated = options.exceptions_file
+    question = Question(
+        profile=Profile(options.profile_name),
+        controls=_controls(options.keys, options.profile_name),
+        regions=options.regions,
+        exceptions=() if stated is None else read_exceptions(_content(stated)),
+    )
+    readings = _kept(options.snapshots) if options.snapshots else _read(options, question, now)
+    if options.folder is not None:
+        _save(options.folder, readings)
+    audit = audit_snapshots(readings, question, now)
+    FORMATS[options.output](audit)
+    context.exit(exit_code(audit, options.fail_on))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _controls(keys: Sequence[str], profile_name: str) -> tuple[Control, ...]:
+    try:
+        wanted = [control_of(key) for key in keys] or list(CATALOGUE)
+    except UnknownControlError as error:
+        raise click.UsageError(str(error)) from error
+    found = tuple(each for each in dict.fromkeys(wanted) if control_id(each, profile_name) is not None)
+    if not found:
+        raise click.UsageError(f"{profile_name} has none of these controls: {', '.join(keys)}")
+    return found
+
+
+def _accounts(given: str | None, settings: ConnectionSettings) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    if given == _ORGANIZATION:
+        return list_accounts(settings)
+    try:
+        lines = Path(given).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"the accounts file {given} cannot be read: {error}") from error
+    found = tuple(line.split("#")[0].strip() for line in lines)
+    accounts = tuple(each for each in found if each)
+    if not accounts:
+        raise click.UsageError(f"the accounts file {given} names no account")
+    return accounts
+
+
+def _read(options: _Options, question: Question, now: datetime) -> Mapping[str, Snapshot | TrailbellError]:
+    region = next((each for each in options.regions if each != ALL_REGIONS), None)
+    settings = ConnectionSettings(profile=options.profile, endpoint_url=options.endpoint_url, region=region)
+    targets = targets_of(_accounts(options.accounts, settings), options.role_arns)
+    done: list[Target] = []
+
+    def tell(target: Target, reading: Snapshot | TrailbellError) -> None:
+        done.append(target)
+        if len(targets) > 1:
+            how = (
+                f"read {reading.account}"
+                if isinstance(reading, Snapshot)
+                else f"could not read {target.name}"
+            )
+            click.echo(f"{len(done)} of {len(targets)}: {how}", err=True)
+
+    found = read_targets(targets, settings, question, now, tell)
+    return {
+        reading.account if isinstance(reading, Snapshot) else target.name: reading
+        for target, reading in found.items()
+    }
+
+
+def _kept(files: Sequence[Path]) -> Mapping[str, Snapshot | TrailbellError]:
+    snapshots = [read_snapshot(_content(each)) for each in files]
+    return {each.account: each for each in snapshots}
+
+
+def _save(folder: Path, readings: Mapping[str, Snapshot | TrailbellError]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for account, reading in readings.items():
+            if isinstance(reading, Snapshot):
+                (folder / f"{account}.json").write_bytes(write_snapshot(reading))
+    except OSError as error:
+        raise click.ClickException(f"what was read cannot be kept in {folder}: {error}") from error
