@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from trailbell.cli import main
 from trailbell.cloudtrail import RawRecord, decompress, facts_of, read_records
 from trailbell.filters import Batch, FilterSet, LogEvent, MetricFilter, MetricTransformation, fold
 from trailbell.metrics import MetricKey, floor_to
@@ -100,3 +102,31 @@ def test_matches_and_periods_are_those_of_the_table(real_data: Path, folder: str
     }
     assert EXPECTED[folder]["records"] == len(records)
     assert EXPECTED[folder]["matches"] == found
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    "words", [("--exact", "--jobs", "1"), ("--jobs", "2")], ids=["exact", "two processes"]
+)
+@pytest.mark.parametrize("folder", list(EXPECTED))
+def test_a_replay_comes_to_the_counts_of_the_table(
+    real_data: Path, tmp_path: Path, folder: str, words: tuple[str, ...]
+) -> None:
+    transformation = '{ metric_name = "m", metric_namespace = "CIS", metric_value = "1" }'
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        "".join(
+            f"[[filter]]\nfilter_name = {json.dumps(name)}\nfilter_pattern = {json.dumps(pattern)}\n"
+            f"metric_transformations = [{transformation}]\n"
+            for name, pattern in PATTERNS.items()
+        ),
+        encoding="utf-8",
+    )
+    asked = ["--rules", str(rules), "--clock", "event", "--no-deduplicate", "--format", "json", *words]
+    done = CliRunner().invoke(main, ["replay", str(real_data / "cloudtrail" / folder), *asked])
+    told = json.loads(done.stdout)
+
+    assert EXPECTED[folder]["records"] == told["records"]["read"]
+    assert EXPECTED[folder]["matches"] == {
+        each["name"]: [each["matches"], each["periods_with_matches"]] for each in told["filters"]
+    }

@@ -32,7 +32,7 @@ LINK_WORDS: Mapping[Link, str] = {
 
 STATUS_WORDS: Mapping[Status, str] = {
     Status.PASS: "every event of the control reaches a confirmed subscription",
-    Status.PASS_NOISY: "so it does, and so do ordinary events that the control is not about",
+    Status.PASS_NOISY: "every event reaches somebody, and so do ordinary ones the control is not about",
     Status.EXCEPTION: "no chain holds, and a named person attests that something else watches the control",
     Status.NOT_HERE: "the chain is in another account, which was not part of the audit",
     Status.UNKNOWN: "a call was refused, throttled or failed, or something cannot be judged: nothing is "
