@@ -1,53 +1,16 @@
 """The report of an audit in HTML: one file, valid, complete, readable, bounded, and harmless."""
 
 import re
-from collections import Counter
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.audited import HOSTILE, every_status, made_account, made_control, text_audit
+from support.html_pages import Page
 from trailbell.account import Audit, Link, Status, html_report
 
-VOID = {"meta", "br", "link", "img", "input"}
 WRITTEN = re.compile(r"--(?P<name>[a-z-]+): (?P<colour>#[0-9a-f]{6});")
-
-
-class Page(HTMLParser):
-    """What a file holds, for a reader who knows no more than the language; it must be well nested."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str | None]] = []
-        self.words: list[str] = []
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-        assert [] == self._open
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-    def values(self, name: str) -> list[str | None]:
-        return [value for key, value in self.attributes if key == name]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes += attrs
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert tag == self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self._open or self._open[-1] != "style":
-            self.words.append(data)
 
 
 def report(audit: Audit) -> Page:

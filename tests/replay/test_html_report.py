@@ -1,11 +1,10 @@
 """The report of a replay in HTML: one file, valid, readable, bounded, and harmless whatever a log holds."""
 
 import re
-from collections import Counter
-from html.parser import HTMLParser
 
 import pytest
 
+from support.html_pages import Page
 from support.replay_results import (
     DAY_MS,
     MINUTE_MS,
@@ -21,43 +20,7 @@ from trailbell.replay import FilterResult, RejectedInput, ReplayResult, html_rep
 
 HOSTILE = "</title></style></svg>\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}"
 MOVING = "\x1b[2J\u202eevil\x00\r\n\ud800"
-VOID = {"meta", "line", "rect", "br", "link", "img", "input"}
 WRITTEN = re.compile(r"--(?P<name>[a-z-]+): (?P<colour>#[0-9a-f]{6});")
-
-
-class Page(HTMLParser):
-    """What a file holds, for a reader who knows no more than the language; it must be well nested."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str | None]] = []
-        self.words: list[str] = []
-        self._open: list[str] = []
-        self.feed(text)
-        self.close()
-        assert [] == self._open
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-    def values(self, name: str) -> list[str | None]:
-        return [value for key, value in self.attributes if key == name]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes += attrs
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert tag == self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self._open or self._open[-1] != "style":
-            self.words.append(data)
 
 
 def full_result() -> ReplayResult:
