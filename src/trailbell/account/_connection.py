@@ -187,6 +187,8 @@ def connect(settings: ConnectionSettings, role_arn: str = "") -> Connection:
     """
     try:
         session = botocore.session.Session(profile=settings.profile)
+        # Read now, as a profile that is not there is noticed at the first use only.
+        session.get_scoped_config()
         if role_arn:
             session = _in_role(session, settings, role_arn)
         return Connection(session, settings)
