@@ -9,7 +9,7 @@ import pytest
 
 from support.clock import MINUTE_MS, START_MS
 from support.records import denial, record
-from support.replay_runs import alarm, counting, deliver, document, replayed, timed
+from support.replay_runs import alarm, counting, deliver, document, json_of, replayed, timed
 from trailbell.replay import ReplayError, ReplayResult
 
 HOUR_MS = 60 * MINUTE_MS
@@ -128,3 +128,12 @@ def test_what_is_wrong_with_standard_input_is_named_so(monkeypatch: pytest.Monke
     [rejected] = replayed(["-"]).rejected
 
     assert "(standard input)" == rejected.file
+
+
+@pytest.mark.parametrize("year", ["0001-01-01", "9999-12-31"])
+def test_records_at_the_ends_of_the_calendar_ring_an_alarm(tmp_path: Path, year: str) -> None:
+    path = tmp_path / "calls.json"
+    path.write_bytes(document([denial(eventTime=f"{year}T23:59:59Z")]))
+    [rung] = json_of(replayed([path]))["alarms"]
+
+    assert (1, f"{year[:4]}") == (rung["times_in_alarm"], rung["transitions"][0]["at"][:4])

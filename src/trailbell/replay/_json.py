@@ -1,14 +1,12 @@
 """A replay's result as JSON for programs: the same for the same input, whatever the order of work."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trailbell.evidence import Evidence, to_json
+from trailbell.replay._report_words import moment_of
 from trailbell.replay._result import AlarmResult, CallerShare, FilterResult, ReplayResult, Transition
 
 __all__ = ["result_json"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def result_json(result: ReplayResult) -> dict[str, Any]:
@@ -85,6 +83,5 @@ def _caller(share: CallerShare) -> dict[str, Any]:
 def _iso(at_ms: int | None) -> str | None:
     if at_ms is None:
         return None
-    instant = _EPOCH + timedelta(milliseconds=at_ms)
-    text = instant.isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds")
+    text = moment_of(at_ms).isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds")
     return text.removesuffix("+00:00") + "Z"

@@ -20,6 +20,7 @@ __all__ = [
     "instant_text",
     "leader_of",
     "majority_of",
+    "moment_of",
     "paged_text",
     "pages_of",
     "speed_text",
@@ -117,11 +118,16 @@ def clock_text(clock: str) -> str:
     return _CLOCKS[clock]
 
 
+def moment_of(at_ms: int) -> datetime:
+    """Returns the date of an instant, or the nearest one: alarms look around records of the year 9999 too."""
+    return _EPOCH + timedelta(milliseconds=min(max(at_ms, _EARLIEST_MS), _LATEST_MS))
+
+
 def instant_text(at_ms: int | None) -> str:
     """Writes an instant in UTC, to the second where it has any; a dash for none."""
     if at_ms is None:
         return "-"
-    at = _EPOCH + timedelta(milliseconds=min(max(at_ms, _EARLIEST_MS), _LATEST_MS))
+    at = moment_of(at_ms)
     date = f"{at.year:04}-{at.month:02}-{at.day:02}"
     return f"{date} {at:%H:%M}" if at_ms % 60_000 == 0 else f"{date} {at:%H:%M:%S}"
 
