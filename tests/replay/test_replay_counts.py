@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -183,8 +184,27 @@ def test_a_link_that_leads_out_of_the_folder_is_named_and_not_followed(tmp_path:
     (folder / "x.json").symlink_to(deliver(tmp_path, START_MS, [denial()], "outside"))
     result = replayed([folder])
 
-    assert (1, 0, 0, 0) == counts(result)
+    assert (1, 0, 0, 1) == counts(result)
     assert [str(folder / "x.json")] == [each.file for each in result.rejected]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_cannot_be_opened_is_counted_once_however_often_it_is_found(tmp_path: Path, jobs: int) -> None:
+    deliver(tmp_path, START_MS, [denial()])
+    deliver(tmp_path, START_MS, [record()], "b")
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+    result = replayed([tmp_path, f"{tmp_path}/../{tmp_path.name}"], jobs=jobs)
+
+    assert (1, 1, 0, 1) == counts(result)
+    assert (1, 1) == (len(result.rejected), result.rejected_total)
+
+
+def test_a_pipe_without_a_writer_is_named_and_waits_for_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "calls.json"
+    os.mkfifo(path)
+    [rejected] = replayed([path]).rejected
+
+    assert rejected.reason.startswith("not a regular file")
 
 
 def test_a_source_without_files_is_refused(tmp_path: Path) -> None:

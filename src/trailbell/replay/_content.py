@@ -5,7 +5,6 @@ import itertools
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -75,10 +74,12 @@ class FileContent:
             DamagedContentError: The file is no log file, or is cut; what was yielded has to be given up.
             OSError: It cannot be read.
         """
-        with Path(self._path).open("rb", buffering=0) as file:
+        # A pipe with no writer would otherwise hold the reader for ever.
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise OSError(errno.EINVAL, "not a regular file")
+                raise OSError(errno.EINVAL, "not a regular file; a pipe is read as standard input (-)")
             chunks: Iterator[bytes] = self._chunks(file)
             if status.st_size <= WHOLE_BYTES:
                 packed = file.read(WHOLE_BYTES + 1) or b""

@@ -15,7 +15,7 @@ import msgspec
 from trailbell.cloudtrail import parse_file_name
 from trailbell.replay._errors import ReplayError
 from trailbell.replay._result import RejectedInput
-from trailbell.sources import DirectorySource, FoundFile, SourceError
+from trailbell.sources import DirectorySource, FoundFile, SourceError, UnreadableFile
 
 __all__ = ["STANDARD_INPUT", "Files", "ReplayFile"]
 
@@ -65,6 +65,7 @@ class Files:
         self._database = database
         self._standard_input = folder / "standard-input"
         self.unreadable: list[RejectedInput] = []
+        self._unreadable_places: set[str] = set()
         self.number = 0
         self.size_bytes = 0
 
@@ -153,12 +154,18 @@ class Files:
                 if isinstance(found, FoundFile):
                     yield _row(found.path, found.size_bytes, found.modified_ns)
                 else:
-                    name = os.fsencode(path / found.name).decode("utf-8", "backslashreplace")
-                    self.unreadable.append(RejectedInput(name, found.reason))
+                    self._note_unreadable(path, found)
         except SourceError as error:
             raise ReplayError(str(error)) from error
         except OSError as error:
             raise ReplayError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+
+    def _note_unreadable(self, folder: Path, found: UnreadableFile) -> None:
+        place = os.path.abspath(folder / found.name)  # noqa: PTH100 - links in the way stay as they are
+        if place not in self._unreadable_places:
+            self._unreadable_places.add(place)
+            name = os.fsencode(folder / found.name).decode("utf-8", "backslashreplace")
+            self.unreadable.append(RejectedInput(name, found.reason))
 
     def _kept_standard_input(self, now_ms: int) -> _Row:
         """Keeps standard input in a file: it may have to be read twice, and its end may take it all back."""

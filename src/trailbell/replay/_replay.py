@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from trailbell.alarms import Alarm, evaluation_range, tick_interval_seconds
-from trailbell.filters import MetricFilter
+from trailbell.filters import MetricFilter, RecordCounts
 from trailbell.metrics import MetricKey, floor_to
 from trailbell.replay._alarm_result import Room, alarm_result
 from trailbell.replay._counted import MOST_IN_MEMORY, Counted
@@ -151,6 +151,7 @@ class _Replay:
             merging = Merging(self._plan, database, counted, reader, lines)
             for each in files.unreadable:
                 merging.reject(each.file, [each.reason], 1)
+                merging.counts += RecordCounts(rejected=1)
             telling = _Telling(progress, files, self._began)
             if self._request.jobs == 1 or files.number < 2:
                 self._read_here(files, reader, merging, telling)
