@@ -70,6 +70,13 @@ def test_a_source_that_is_not_there_is_named() -> None:
     assert ExitCode.CANNOT_START == done.exit_code
 
 
+def test_an_empty_name_does_not_stand_for_the_current_folder() -> None:
+    done = run("")
+
+    assert "a source has an empty name" in done.stderr
+    assert ExitCode.CANNOT_START == done.exit_code
+
+
 def test_an_invalid_pattern_is_shown_with_its_error_marked(log: Path) -> None:
     done = run(log, "--pattern", "{ $.a = }")
 
@@ -86,10 +93,12 @@ def test_a_pattern_may_begin_with_a_minus_sign(log: Path) -> None:
 @pytest.mark.parametrize("option", ["--output", "--events"])
 def test_it_does_not_write_into_what_it_reads(log: Path, option: str) -> None:
     inside = log.parent / "new.jsonl"
-    done = [run(log.parent, option, inside), run(log, option, log)]
+    pattern = log.parent / "*.json*"
+    done = [run(source, option, file) for source, file in ((log.parent, inside), (log, log), (pattern, log))]
 
     assert all("lies in what is read" in said(each) for each in done)
     assert {ExitCode.USAGE} == {each.exit_code for each in done}
+    assert log.stat().st_size > 0
     assert [log] == list(log.parent.iterdir())
 
 

@@ -11,7 +11,7 @@ import msgspec
 from trailbell.cli._replay_table import print_tables
 from trailbell.cli._tables import plural
 from trailbell.evidence import shown
-from trailbell.replay import ReplayRequest, ReplayResult, headline, html_report, result_json
+from trailbell.replay import ReplayRequest, ReplayResult, headline, html_report, paths_named, result_json
 
 __all__ = ["check_targets", "write_result"]
 
@@ -40,8 +40,10 @@ def check_targets(
 
 def _would_read(source: str, file: Path) -> bool:
     """Says whether a source is a file, or a folder in which a file of its name is read."""
-    read = Path(source).resolve()
-    return read == file or (".json" in file.name and file.is_relative_to(read))
+    return any(
+        read == file or (".json" in file.name and file.is_relative_to(read))
+        for read in (Path(path).resolve() for path in paths_named(source))
+    )
 
 
 def write_result(request: ReplayRequest, result: ReplayResult, output: str, target: Path | None) -> None:

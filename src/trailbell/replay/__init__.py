@@ -2,6 +2,7 @@
 
 from trailbell.replay._control_rules import PatternAlarm, control_rules, pattern_rules
 from trailbell.replay._errors import ReplayError, RulesError
+from trailbell.replay._files import paths_named
 from trailbell.replay._html import html_report
 from trailbell.replay._json import result_json
 from trailbell.replay._progress import Progress
@@ -50,6 +51,7 @@ __all__ = [
     "html_report",
     "instant_text",
     "paged_text",
+    "paths_named",
     "pattern_rules",
     "read_rules",
     "replay",

@@ -17,7 +17,7 @@ from trailbell.replay._errors import ReplayError
 from trailbell.replay._result import RejectedInput
 from trailbell.sources import DirectorySource, FoundFile, SourceError, UnreadableFile
 
-__all__ = ["STANDARD_INPUT", "Files", "ReplayFile"]
+__all__ = ["STANDARD_INPUT", "Files", "ReplayFile", "paths_named"]
 
 STANDARD_INPUT = "(standard input)"
 """What standard input is called where files are named."""
@@ -30,6 +30,14 @@ _COPY_BYTES = 1024 * 1024
 _LARGE_BYTES = 8 * 1024 * 1024
 
 _Row: TypeAlias = tuple[bytes, bytes, int, int | None, int]
+
+
+def paths_named(name: str) -> list[str]:
+    """Lists the files and folders that a name, or a pattern of names, stands for; a plain name as it is."""
+    if not glob.has_magic(name) or Path(name).exists():
+        return [name]
+    # Path.glob knows no absolute patterns.
+    return sorted(glob.glob(name, recursive=True))  # noqa: PTH207
 
 
 class ReplayFile(msgspec.Struct, frozen=True, array_like=True):
@@ -82,6 +90,8 @@ class Files:
         if not names:
             raise ReplayError("no file to replay was given")
         for name in names:
+            if not name:
+                raise ReplayError("a source has an empty name; the current folder is called .")
             for row in self._rows(name, now_ms):
                 rows.append(row)
                 if len(rows) >= _INSERTED_AT_ONCE:
@@ -132,12 +142,8 @@ class Files:
         if name == "-":
             yield self._kept_standard_input(now_ms)
             return
-        paths = [name]
-        if glob.has_magic(name) and not Path(name).exists():
-            # Path.glob knows no absolute patterns.
-            paths = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
         is_any = False
-        for each in paths:
+        for each in paths_named(name):
             for row in self._rows_at(Path(each)):
                 is_any = True
                 yield row
