@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from support.server import cli
 from trailbell.cli import ExitCode, main
+
+FULL = Path("/dev/full")
 
 
 def check(*words: str) -> Result:
@@ -156,3 +159,12 @@ def test_help_waits_for_no_imports_and_patterns_for_no_server() -> None:
 
     assert (0, "") == (done.returncode, done.stderr.partition("Traceback")[1])
     assert "pattern   Check a filter pattern" in done.stdout
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
+def test_an_answer_that_finds_no_room_ends_with_a_word_about_it() -> None:
+    words = [sys.executable, "-m", "trailbell", "pattern", "check", "AccessDenied"]
+    with FULL.open("w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (1, "trailbell: writing failed: no space left on device\n") == (done.returncode, done.stderr)

@@ -16,6 +16,7 @@ from trailbell.replay import Limits, Progress, ReplayError, ReplayRequest, contr
 from trailbell.replay._content import WHOLE_BYTES
 
 PADDING = "x" * 60_000
+FULL = Path("/dev/full")
 
 
 def large(number: int, denied: int) -> bytes:
@@ -147,6 +148,13 @@ def test_a_folder_for_lines_that_is_not_there_is_named(tmp_path: Path) -> None:
     deliver(tmp_path, START_MS, [denial()])
     with pytest.raises(ReplayError, match="no such file"):
         replayed([tmp_path], events_file=tmp_path / "missing" / "events.jsonl")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
+def test_a_full_disk_ends_it_with_a_word_about_room(tmp_path: Path) -> None:
+    deliver(tmp_path, START_MS, [denial()])
+    with pytest.raises(ReplayError, match="No space left on device.*is there room"):
+        replayed([tmp_path], events_file=FULL)
 
 
 def test_limits_of_memory_can_be_as_tight_as_one_likes(tmp_path: Path) -> None:

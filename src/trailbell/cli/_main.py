@@ -1,5 +1,6 @@
 """The root command. Commands are imported when called: `--help` must not wait for a web server's imports."""
 
+import errno
 import importlib
 import sys
 from typing import Any, NoReturn
@@ -11,6 +12,8 @@ from trailbell._version import __version__
 from trailbell.cli._exit_codes import ExitCode
 
 __all__ = ["COMMANDS", "main"]
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("_demo", "Watch an intruder probe a made-up company and the alarm say who."),
@@ -64,6 +67,12 @@ class _LazyGroup(click.Group):
             return super().invoke(ctx)
         except TrailbellError as error:
             _end(error)
+        except OSError as error:
+            # A reader that leaves is no news: click ends quietly then.
+            if error.errno not in _NO_ROOM:
+                raise
+            click.echo(f"trailbell: writing failed: {error.strerror.lower()}", err=True)
+            sys.exit(ExitCode.PROBLEM)
 
 
 def _end(error: TrailbellError) -> NoReturn:

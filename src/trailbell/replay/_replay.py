@@ -81,12 +81,25 @@ def replay(
         PatternError: A filter's pattern is not valid.
     """
     _check(request)
+    try:
+        return _replayed(request, progress or _nobody, stop, limits or Limits())
+    except (OSError, sqlite3.Error) as error:
+        # Inputs that cannot be read are rejected; this is where the replay keeps its own work, or writes events.
+        raise ReplayError(
+            f"the replay cannot go on ({error}): is there room for its temporary files, in "
+            f"{tempfile.gettempdir()} unless TMPDIR is set, and for what it writes?"
+        ) from error
+
+
+def _replayed(
+    request: ReplayRequest, progress: Callable[[Progress], None], stop: Stop | None, limits: Limits
+) -> ReplayResult:
     with ExitStack() as stack:
         is_stopping = stack.enter_context(interruptible(stop))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trailbell-replay-")))
         stack.enter_context(without_collection())
         keep_heap()
-        return _Replay(request, folder, limits or Limits(), is_stopping).result(progress or _nobody)
+        return _Replay(request, folder, limits, is_stopping).result(progress)
 
 
 def _check(request: ReplayRequest) -> None:
