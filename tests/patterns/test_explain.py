@@ -32,7 +32,7 @@ from trailbell.patterns import Pattern, explain, parse_pattern
         ("{ $.a != *x }", '$.a is present and does not end with "x"'),
         ("{ $.a != *x* }", '$.a is present and does not contain "x"'),
         ("{ $.a != x*y }", '$.a is present and is not like "x*y"'),
-        ("{ $.a != * }", "$.a is present and is neither text nor a number"),
+        ("{ $.a != * }", "$.a is present and differs from any text or number, which never holds"),
         ("{ $.a != %x% }", "$.a is present and has no match of %x%"),
         ("{ $.a != 5 }", "$.a is present and does not equal 5"),
         ("{ $.a IS NULL }", "$.a is null"),

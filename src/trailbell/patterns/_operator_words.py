@@ -51,7 +51,7 @@ OPERATOR_WORDS: Final[dict[_Relation, OperatorWords]] = {
     TextShape.SUFFIX: OperatorWords("ends with", "does not end with"),
     TextShape.CONTAINS: OperatorWords("contains", "does not contain"),
     TextShape.PIECES: OperatorWords("is like", "is not like"),
-    _ANYTHING: OperatorWords("is any text or number", "is neither text nor a number"),
+    _ANYTHING: OperatorWords("is any text or number", "differs from any text or number, which never holds"),
     _EXPRESSION: OperatorWords("has a match of", "has no match of"),
     Operator.EQUAL: OperatorWords("equals", "does not equal"),
     Operator.LESS: OperatorWords("is less than", "is not less than"),
