@@ -153,7 +153,7 @@ def test_a_folder_for_lines_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
 def test_a_full_disk_ends_it_with_a_word_about_room(tmp_path: Path) -> None:
     deliver(tmp_path, START_MS, [denial()])
-    with pytest.raises(ReplayError, match="No space left on device.*is there room"):
+    with pytest.raises(ReplayError, match=r"No space left on device.*is there room"):
         replayed([tmp_path], events_file=FULL)
 
 

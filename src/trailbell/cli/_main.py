@@ -71,7 +71,7 @@ class _LazyGroup(click.Group):
             # A reader that leaves is no news: click ends quietly then.
             if error.errno not in _NO_ROOM:
                 raise
-            click.echo(f"trailbell: writing failed: {error.strerror.lower()}", err=True)
+            click.echo(f"trailbell: writing failed: {(error.strerror or str(error)).lower()}", err=True)
             sys.exit(ExitCode.PROBLEM)
 
 

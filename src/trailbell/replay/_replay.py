@@ -84,7 +84,7 @@ def replay(
     try:
         return _replayed(request, progress or _nobody, stop, limits or Limits())
     except (OSError, sqlite3.Error) as error:
-        # Inputs that cannot be read are rejected; this is where the replay keeps its own work, or writes events.
+        # Inputs that cannot be read are rejected: this is about its own work, or where events go.
         raise ReplayError(
             f"the replay cannot go on ({error}): is there room for its temporary files, in "
             f"{tempfile.gettempdir()} unless TMPDIR is set, and for what it writes?"
