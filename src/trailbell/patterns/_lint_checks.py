@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from trailbell.patterns._lint_absence import absence_findings
+from trailbell.patterns._lint_exclusions import cancelling_findings
 from trailbell.patterns._lint_fields import field_findings
 from trailbell.patterns._lint_logic import logic_findings
 from trailbell.patterns._lint_reading import exclusion_findings, precedence_findings
@@ -29,6 +30,7 @@ def findings_of(text: str, pattern: Pattern) -> Iterator[Finding]:
 def _of_json(subject: Subject) -> Iterator[Finding]:
     yield from logic_findings(subject)
     yield from precedence_findings(subject)
+    yield from cancelling_findings(subject)
     if not subject.is_about_cloudtrail:
         return
     yield from field_findings(subject)

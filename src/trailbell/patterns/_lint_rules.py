@@ -63,6 +63,11 @@ _TABLE: Final = (
         "Exclusions are joined by `||` to what they should restrict, so that nearly every record matches.",
     ),
     Rule("always-true", Severity.WARNING, "The pattern matches every event that it can be asked about."),
+    Rule(
+        "cancelling-exclusions",
+        Severity.ERROR,
+        "Exclusions of one field are joined by `||`, and whatever it holds differs from one of them.",
+    ),
     Rule("duplicate-value", Severity.NOTE, "The same condition stands twice in a group."),
     Rule(
         "ignored-term", Severity.WARNING, "An optional term has no effect beside terms that are not optional."

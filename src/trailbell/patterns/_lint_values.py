@@ -25,6 +25,8 @@ _EVENT_SOURCE = Selector((NameStep("eventSource"),))
 _ERROR_CODE = Selector((NameStep("errorCode"),))
 _REGION = Selector((NameStep("awsRegion"),))
 _HOST = ".amazonaws.com"
+# Nobody knows for sure that no partition writes it.
+_OTHER_HOSTS = ".amazonaws.com.cn"
 
 _DENIED = "AccessDenied"
 _UNAUTHORIZED = "UnauthorizedOperation"
@@ -145,8 +147,9 @@ def _event_source(subject: Subject, place: Place, value: TextLiteral) -> Finding
         return None
     name = source.removesuffix(_HOST)
     written = MISTAKEN_SOURCES.get(name.lower())
-    if written is None and name == source and "." not in name and name.lower() in event_sources():
-        written = name.lower()
+    if written is None and name == source and not source.endswith(_OTHER_HOSTS):
+        service = name.partition(".")[0].lower()
+        written = service if service in event_sources() else None
     if written is not None:
         return finding_of(
             "unknown-value",
@@ -194,7 +197,16 @@ def _error_code(subject: Subject, place: Place, test: Comparison, value: TextLit
             place.value,
             _with_value(subject, place, f"{_DENIED}*"),
         )
-    if value.text.strip("*") == "UnauthorizedAccess":
+    bare = value.text.strip("*")
+    near = None if "*" in bare or _fitting(place) else nearest(bare, _ERROR_CODES)
+    if near is not None:
+        return finding_of(
+            "unknown-value",
+            f"no error code {bare} is known; {near} is meant?",
+            place.value,
+            _with_value(subject, place, value.text.replace(bare, near)),
+        )
+    if bare == "UnauthorizedAccess":
         return finding_of(
             "unknown-value",
             f"no service is known to write the error code UnauthorizedAccess; {_UNAUTHORIZED} is meant?",
