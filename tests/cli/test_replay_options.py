@@ -90,6 +90,13 @@ def test_a_pattern_may_begin_with_a_minus_sign(log: Path) -> None:
     assert "-AccessDenied" == json.loads(done.stdout)["filters"][0]["pattern"]
 
 
+@pytest.mark.parametrize("output", ["table", "json", "html"])
+def test_a_pattern_may_hold_bytes_that_are_no_text(log: Path, output: str) -> None:
+    done = run(log, "--pattern", '{ $.errorCode = "\udcff*" }', "--format", output)
+
+    assert (ExitCode.DONE, "") == (done.exit_code, done.stderr)
+
+
 @pytest.mark.parametrize("option", ["--output", "--events"])
 def test_it_does_not_write_into_what_it_reads(log: Path, option: str) -> None:
     inside = log.parent / "new.jsonl"

@@ -2,8 +2,10 @@
 
 import contextlib
 import io
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -68,10 +70,19 @@ def _text(request: ReplayRequest, result: ReplayResult, output: str) -> str:
     if output == "html":
         return html_report(request, result)
     if output == "json":
-        return msgspec.json.format(msgspec.json.encode(result_json(result)), indent=2).decode() + "\n"
+        return _json_text(result_json(result))
     with contextlib.redirect_stdout(io.StringIO()) as written:
         print_tables(result)
     return written.getvalue()
+
+
+def _json_text(answer: dict[str, Any]) -> str:
+    try:
+        text = msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    except UnicodeEncodeError:
+        # The pattern was typed with bytes that are no UTF-8: only escapes can write them.
+        text = json.dumps(answer, indent=2)
+    return f"{text}\n"
 
 
 def _write(target: Path, text: str) -> None:
