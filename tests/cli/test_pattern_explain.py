@@ -51,6 +51,17 @@ def test_an_event_shows_each_clause_with_what_it_met_and_marks_those_that_decide
     ]
 
 
+@pytest.mark.parametrize("words", [["explain"], ["lint"], ["explain", "--format", "json"]], ids=" ".join)
+def test_text_that_the_terminal_cannot_show_is_escaped(words: list[str]) -> None:
+    command = [sys.executable, "-m", "trailbell", "pattern", *words, '{ $.a = "é" && $.a = "ü" }']
+    event = [] if "lint" in words else ['{"a": "ß"}']
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*command, *event], capture_output=True, env=environment, check=False)
+
+    assert b"" == done.stderr
+    assert ("é" if "json" in words else "\\xe9").encode() in done.stdout
+
+
 def test_programs_get_one_object() -> None:
     told = json.loads(explain(DENIED, '{"errorCode": "AccessDenied"}', "--format", "json").stdout)
 

@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import io
 import sys
 from typing import Any, NoReturn
 
@@ -84,3 +85,7 @@ def _end(error: TrailbellError) -> NoReturn:
 @click.version_option(__version__, prog_name="trailbell", message="%(prog)s %(version)s")
 def main() -> None:
     """Your unauthorized-API-call alarm, but it says who."""
+    for stream in (sys.stdout, sys.stderr):
+        # Log text holds anything, and a terminal that cannot show it is no reason to end.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

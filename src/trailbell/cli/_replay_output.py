@@ -59,7 +59,8 @@ def write_result(request: ReplayRequest, result: ReplayResult, output: str, targ
     else:
         text = _text(request, result, output)
         if target is None:
-            click.echo(text, nl=False)
+            # As bytes: JSON and the report are UTF-8, whatever the terminal's encoding.
+            click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
         else:
             _write(target, text)
             click.echo(f"{headline(result)}.")

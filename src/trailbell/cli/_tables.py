@@ -16,7 +16,8 @@ def print_json(value: object) -> None:
     """Writes a value as JSON, readable and on standard output alone."""
     import msgspec  # noqa: PLC0415 - the CLI starts without it
 
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    # As bytes: JSON is UTF-8, whatever the terminal's encoding.
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
