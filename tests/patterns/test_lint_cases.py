@@ -58,6 +58,12 @@ def test_nothing_with_a_suggestion_is_left_once_all_are_followed(case: Case) -> 
     assert (text != case.pattern) == bool(followed)
 
 
+def test_a_long_pattern_is_mended_to_the_end() -> None:
+    text, followed = mended("{ " + " && ".join(f"$.a < {number}" for number in range(80)) + " }")
+
+    assert ("{ $.a < 0 }", 79) == (text, len(followed))
+
+
 def test_every_rule_has_a_case() -> None:
     assert set(RULES) == {finding.rule for case in CASES for finding in case.findings}
 

@@ -1,6 +1,6 @@
 """Conditions that decide nothing: a pattern always or never true, a clause without effect, a value twice."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 from trailbell.patterns._lint_places import Place
@@ -20,7 +20,7 @@ from trailbell.patterns._tree import (
     TextLiteral,
 )
 
-__all__ = ["logic_findings"]
+__all__ = ["logic_findings", "without_idle"]
 
 _Key: TypeAlias = tuple[int, int]
 
@@ -40,6 +40,16 @@ def logic_findings(subject: Subject) -> Iterator[Finding]:
         yield finding_of("always-true", "every event that is a JSON object matches", whole.inner)
     else:
         yield from _redundant(subject, {_key(part) for _, part in duplicates})
+
+
+def without_idle(text: str, idle: Collection[tuple[int, int]]) -> str | None:
+    """Gives a pattern without all clauses that findings call redundant or duplicate, by their places.
+
+    Each was found with those before it gone, so that what is left still means the same.
+    """
+    subject = Subject(text)
+    parts = (part for group in subject.place.groups() for part in group.parts)
+    return _without(subject, {_key(part) for part in parts if part.inner in idle})
 
 
 def _duplicates(group: Place, seen: list[Condition]) -> Iterator[tuple[Place, Place]]:
@@ -69,6 +79,7 @@ def _duplicate(subject: Subject, group: Place, part: Place) -> Finding:
 
 def _redundant(subject: Subject, removed: set[_Key]) -> Iterator[Finding]:
     """Finds parts without which the pattern means the same; of two that cover one another, the later one."""
+    thinned: set[bool] = set()
     for group in subject.place.groups():
         if any(start <= group.start and group.end <= end for start, end in removed):
             continue
@@ -81,19 +92,31 @@ def _redundant(subject: Subject, removed: set[_Key]) -> Iterator[Finding]:
             if before is None or after is None:
                 continue
             wider, narrower = (after, before) if group.is_all else (before, after)
-            if not subject.search.is_impossible(
-                matches=[parse_pattern(wider)], fails=[parse_pattern(narrower)]
-            ):
+            alone = _without(subject, {_key(part)})
+            if not _is_covered(subject, wider, narrower):
+                continue
+            # Without an exclusion that is gone, say, an alternative may be idle that was not with it.
+            if (not group.is_all) in thinned and not (alone and _is_idle_alone(subject, group, alone)):
                 continue
             removed.add(_key(part))
+            thinned.add(group.is_all)
             start, end = part.inner
             yield finding_of(
                 "redundant-clause",
                 f"without {subject.text[start:end]} the same events match",
                 part.inner,
-                _without(subject, {_key(part)}),
+                alone,
                 keeps_meaning=True,
             )
+
+
+def _is_covered(subject: Subject, wider: str, narrower: str) -> bool:
+    return subject.search.is_impossible(matches=[parse_pattern(wider)], fails=[parse_pattern(narrower)])
+
+
+def _is_idle_alone(subject: Subject, group: Place, without: str) -> bool:
+    pair = (without, subject.text) if group.is_all else (subject.text, without)
+    return _is_covered(subject, *pair)
 
 
 def _asks_for_presence(part: Place) -> bool:
