@@ -1,6 +1,7 @@
 """What `trailbell replay` refuses, and how it says so."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,23 @@ def test_a_file_that_cannot_be_written_is_named(log: Path, tmp_path: Path) -> No
 
     assert f"{tmp_path}/missing/answer cannot be written" in said(done)
     assert ExitCode.PROBLEM == done.exit_code
+
+
+def test_an_answer_goes_through_a_link_and_into_a_pipe_and_replaces_neither(
+    log: Path, tmp_path: Path
+) -> None:
+    answer, link, pipe = tmp_path / "answer", tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(answer)
+    os.mkfifo(pipe)
+    run(log, "--output", link)
+    # Opened for reading too, so that nobody waits.
+    held = os.open(pipe, os.O_RDWR)
+    run(log, "--output", pipe)
+    written = os.read(held, 65_536)
+    os.close(held)
+
+    assert (True, True) == (link.is_symlink(), pipe.is_fifo())
+    assert answer.read_bytes().splitlines()[0] == written.splitlines()[0]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,11 @@ _LONGEST_LINE = 2048
 def check_targets(
     sources: tuple[str, ...], output: str, target: Path | None, events_file: Path | None
 ) -> None:
-    """Refuses to write where it reads, and to write HTML to a terminal.
+    """Refuses to write where it reads or where nothing can be written, and to write HTML to a terminal.
 
     Raises:
-        click.UsageError: One of the two.
+        click.UsageError: Where it reads, or to a terminal.
+        click.ClickException: The folder of the answer is not there, or may not be written to.
     """
     if output == "html" and target is None and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("name the file to write: --output report.html")
@@ -38,6 +41,10 @@ def check_targets(
             raise click.UsageError(f"{option} {file} lies in what is read; name a file elsewhere.")
     if target is not None and events_file is not None and target.resolve() == events_file.resolve():
         raise click.UsageError("--output and --events name the same file.")
+    if target is not None and not _is_special(target):
+        # Nobody should wait for an answer that has no place to go.
+        with _writing(target), tempfile.TemporaryFile(dir=target.resolve().parent):
+            pass
 
 
 def _would_read(source: str, file: Path) -> bool:
@@ -87,14 +94,32 @@ def _json_text(answer: dict[str, Any]) -> str:
 
 
 def _write(target: Path, text: str) -> None:
-    unfinished = target.with_name(f".{target.name}.unfinished")
+    if _is_special(target):
+        with _writing(target):
+            target.write_text(text, encoding="utf-8")
+        return
+    # What a link leads to is replaced, not the link.
+    kept = target.resolve()
+    unfinished = kept.with_name(f".{kept.name}.unfinished")
+    with _writing(target):
+        try:
+            unfinished.write_text(text, encoding="utf-8")
+            unfinished.replace(kept)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def _is_special(target: Path) -> bool:
+    """Says whether it is a pipe or a device, which must stay what it is."""
+    return target.exists() and not target.is_file()
+
+
+@contextlib.contextmanager
+def _writing(target: Path) -> Iterator[None]:
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(target)
+        yield
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _say_what_is_missing(result: ReplayResult, *, is_named: bool) -> None:
