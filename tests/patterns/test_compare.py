@@ -126,6 +126,16 @@ def test_patterns_may_be_parsed_already() -> None:
     assert compare(DENIED, "{ $.errorCode = * }") == compare(denied, FilterPattern("{ $.errorCode = * }"))
 
 
+def test_the_calls_of_lambda_are_plausible_with_the_version_that_cloudtrail_writes() -> None:
+    of_lambda = "{ $.eventSource = lambda.amazonaws.com && $.eventName = CreateFunction%s }"
+    coverage = compare(of_lambda % "20150331", of_lambda % "")
+
+    assert "only_candidate: lambda.amazonaws.com writes the call CreateFunction as CreateFunction20*" == (
+        coverage.reason
+    )
+    assert coverage.only_reference is not None
+
+
 def test_an_event_is_found_that_all_of_some_patterns_match_and_none_of_others() -> None:
     wanted = [parse_pattern(DENIED), parse_pattern("{ $.eventName = Decrypt }")]
     unwanted = [

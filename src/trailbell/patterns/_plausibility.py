@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from trailbell.patterns._known_calls import event_names
+from trailbell.patterns._known_calls import WRITTEN_OTHERWISE, event_names, without_version
 from trailbell.patterns._known_fields import KNOWN_FIELDS, FieldKind, is_open
 from trailbell.patterns._known_sources import event_sources
 
@@ -149,7 +149,10 @@ def _odd_call(record: Mapping[str, Any]) -> Iterator[str]:
     if service not in event_sources():
         yield f"{source} is no source of events that is known"
     names = event_names(service)
-    is_known = names is None or name in names or service in ELSEWHERE.get(name, ())
+    written = WRITTEN_OTHERWISE.get((service, name))
+    if written is not None:
+        yield f"{source} writes the call {name} as {written}"
+    is_known = names is None or without_version(name) in names or service in ELSEWHERE.get(name, ())
     if record.get("eventType") == "AwsApiCall" and not is_known:
         yield f"{source} has no call {name} that is known"
 

@@ -11,7 +11,12 @@ from itertools import islice
 from typing import Final, TypeAlias
 
 from trailbell.patterns._claims import Asked, Claim, Claims, test_of
-from trailbell.patterns._known_calls import all_event_names, event_names
+from trailbell.patterns._known_calls import (
+    WRITTEN_OTHERWISE,
+    all_event_names,
+    event_names,
+    without_version,
+)
 from trailbell.patterns._known_fields import KNOWN_FIELDS, FieldKind
 from trailbell.patterns._nodes import test_predicate
 from trailbell.patterns._plausibility import ELSEWHERE, ERROR_CODES, HOST_SUFFIX
@@ -169,10 +174,15 @@ def _calls(claims: Iterable[Claim], texts: _Texts) -> Iterator[Members]:
     for service in sources:
         pairs += [(service, name) for name in sorted(event_names(service) or ())[:_MOST_NAMES_OF_A_VALUE]]
     types = dict.fromkeys(("AwsServiceEvent", *texts[("eventType",)]) if ("eventType",) in texts else ())
-    for service, name in dict.fromkeys(pairs):
+    for service, name in dict.fromkeys(_as_written(*pair) for pair in pairs):
         kind = "AwsConsoleSignIn" if service == "signin" else "AwsApiCall"
         for event_type in (kind, *types):
             yield {"eventSource": service + HOST_SUFFIX, "eventName": name, "eventType": event_type}
+
+
+def _as_written(service: str, name: str) -> tuple[str, str]:
+    """Names a call as CloudTrail does; versions of an interface are dates, of which one stands for all."""
+    return service, WRITTEN_OTHERWISE.get((service, name), name).replace("20*", "20150331")
 
 
 def _fitting(value: Value, sources: Iterable[str]) -> Iterator[str]:
@@ -210,7 +220,8 @@ def _lines(service: str) -> str:
 
 
 def _services_with(name: str) -> list[str]:
-    known = [service for service in _SERVICES if name in (event_names(service) or ())]
+    operation = without_version(name)
+    known = [service for service in _SERVICES if operation in (event_names(service) or ())]
     return [*known, *ELSEWHERE.get(name, ())]
 
 
