@@ -9,10 +9,10 @@ from trailbell.patterns._lint_logic import logic_findings
 from trailbell.patterns._lint_reading import exclusion_findings, precedence_findings
 from trailbell.patterns._lint_rules import Finding
 from trailbell.patterns._lint_subject import Subject
-from trailbell.patterns._lint_texts import term_findings
+from trailbell.patterns._lint_texts import expression_findings, term_findings
 from trailbell.patterns._lint_values import value_findings
 from trailbell.patterns._lint_words import word_findings
-from trailbell.patterns._tree import DelimitedPattern, JsonPattern, Pattern, TermsPattern
+from trailbell.patterns._tree import DelimitedPattern, JsonPattern, Pattern, RegexPattern, TermsPattern
 
 __all__ = ["findings_of"]
 
@@ -23,6 +23,8 @@ def findings_of(text: str, pattern: Pattern) -> Iterator[Finding]:
         yield from _of_json(Subject(text))
     elif isinstance(pattern, TermsPattern):
         yield from term_findings(text, pattern)
+    elif isinstance(pattern, RegexPattern):
+        yield from expression_findings(text, pattern)
     elif isinstance(pattern, DelimitedPattern):
         yield from word_findings(text, pattern)
 

@@ -1,15 +1,16 @@
-"""Terms that contradict, repeat or ignore each other; a term is found inside words too."""
+"""Terms that contradict, repeat or ignore each other, and expressions that tell no messages apart."""
 
 import re
 from collections.abc import Iterator
 
 from trailbell.patterns._lint_rules import Finding
+from trailbell.patterns._lint_search import Searcher
 from trailbell.patterns._lint_subject import finding_of
 from trailbell.patterns._operator_words import quoted
 from trailbell.patterns._printer import format_pattern
-from trailbell.patterns._tree import Term, TermKind, TermsPattern
+from trailbell.patterns._tree import RegexPattern, Term, TermKind, TermsPattern
 
-__all__ = ["term_findings"]
+__all__ = ["expression_findings", "term_findings"]
 
 # In a valid pattern: a prefix, and a phrase or a bare word.
 _TERM = re.compile(r'(?:[-?]\s*)?(?:"(?:[^"\\]|\\.)*"|[^\s"?-]+)', re.DOTALL)
@@ -53,6 +54,16 @@ def term_findings(text: str, pattern: TermsPattern) -> Iterator[Finding]:
                 _without(terms, at),
                 keeps_meaning=True,
             )
+
+
+def expression_findings(text: str, pattern: RegexPattern) -> Iterator[Finding]:
+    """Finds a regular expression that has a match in no message, or in each."""
+    search = Searcher(1)
+    span = (text.index("%"), text.rindex("%") + 1)
+    if search.is_impossible(matches=[pattern]):
+        yield finding_of("never-true", "no message has a match of this expression", span)
+    elif search.is_impossible(fails=[pattern]):
+        yield finding_of("always-true", "every message has a match of this expression", span)
 
 
 def _is_contradicted(term: Term, terms: tuple[Term, ...]) -> bool:
