@@ -158,7 +158,7 @@ def test_what_cannot_be_read_is_named_and_counted(tmp_path: Path, jobs: int) -> 
     assert (1, 1, 0, 2) == counts(result)
     assert 2 == result.rejected_total
     assert [str(broken), str(odd)] == [each.file for each in result.rejected]
-    assert "a number instead of a JSON object" == result.rejected[1].reason
+    assert "record 2: a number instead of a JSON object" == result.rejected[1].reason
 
 
 def test_a_document_cut_within_a_record_is_taken_back_whole(tmp_path: Path) -> None:

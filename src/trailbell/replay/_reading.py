@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from trailbell.cloudtrail import DamagedContentError, RawRecord, Reading
+from trailbell.cloudtrail import DamagedContentError, RawRecord, Reading, RejectedRecord
 from trailbell.filters import (
     Batch,
     Documents,
@@ -201,7 +201,7 @@ class Reader:
         return None if partial is None else _Folded(partial, at_ms, at_ms, 0, ())
 
     def _fold(self, reading: Reading, file: ReplayFile) -> _Folded:
-        reasons = tuple(each.reason for each in reading.rejected)
+        reasons = tuple(map(_placed, reading.rejected))
         if file.minute_ms is not None and not self._plan.is_by_event:
             at_ms = file.minute_ms
             events = tuple(LogEvent(at_ms, each.content, each.offset) for each in reading.records)
@@ -277,6 +277,10 @@ def kept_parts(kept_in: str) -> Iterator[Part]:
         while length := file.read(_LENGTH_BYTES):
             yield decode_part(file.read(int.from_bytes(length, "big")))
     path.unlink()
+
+
+def _placed(rejected: RejectedRecord) -> str:
+    return f"record {rejected.position:,}: {rejected.reason}" if rejected.position > 0 else rejected.reason
 
 
 def _reason(error: DamagedContentError | OSError) -> str:

@@ -206,7 +206,7 @@ class _Replay:
             records=merging.counts,
             filters=merging.filter_results(),
             alarms=alarms,
-            rejected=tuple(sorted(merging.rejected, key=lambda each: (each.file, each.reason))),
+            rejected=tuple(sorted(merging.rejected, key=lambda each: each.file)),
             rejected_total=merging.rejected_total,
             clock=self._request.clock,
             clock_notes=self._clock_notes(merging, files),
