@@ -76,7 +76,7 @@ def test_several_candidates_count_together() -> None:
         ("{ $.a = * }", ExitCode.DONE, "looser"),
         ("{ $.a = x && $.b = y }", ExitCode.PATTERN_MISSES, "stricter"),
         ("{ $.a = y }", ExitCode.PATTERN_MISSES, "incomparable"),
-        ("{ $.a = %[[:digit:]]x% }", ExitCode.PATTERN_UNDECIDED, "unknown"),
+        ("{ $.a = x || $.a = %[[:digit:]]x% }", ExitCode.PATTERN_UNDECIDED, "unknown"),
     ],
 )
 def test_the_exit_code_says_whether_the_reference_is_covered(
@@ -86,6 +86,15 @@ def test_the_exit_code_says_whether_the_reference_is_covered(
 
     assert code == done.exit_code
     assert done.stdout.startswith(f"{word}: ")
+
+
+def test_what_is_missed_is_known_even_where_what_is_added_is_not() -> None:
+    done = compare('{ $.a = "1" || $.b = "2" }', "{ $.a = %[[:digit:]]x% }")
+
+    assert ExitCode.PATTERN_MISSES == done.exit_code
+    assert done.stdout.startswith("unknown: ")
+    assert "Only REFERENCE matches:" in done.stdout
+    assert "Not decided: a class such as [:alpha:]" in done.stdout
 
 
 def test_it_is_said_why_cloudtrail_would_hardly_write_an_event() -> None:

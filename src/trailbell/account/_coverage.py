@@ -138,7 +138,7 @@ class CoverageJudge:
         needless = self._needless(control, compared.only_candidate, texts)
         if compared.relation in ("equivalent", "looser"):
             return Coverage(True, None, needless, 1.0, compared.reason)
-        if compared.relation == "unknown":
+        if compared.relation == "unknown" and compared.only_reference is None:
             return Coverage(None, None, None, share, compared.reason)
         if compared.plausible is False or self._is_covered_as_written(reference, texts):
             return Coverage(True, compared.only_reference, needless, 1.0, compared.reason)

@@ -60,7 +60,9 @@ def compare_pattern(reference: str, candidate: str, others: tuple[str, ...], out
         _print_json(coverage)
     else:
         _print_text(coverage)
-    sys.exit(_CODES[coverage.relation])
+    # That something is missed is known then, whatever else is not.
+    is_missed = coverage.only_reference is not None
+    sys.exit(ExitCode.PATTERN_MISSES if is_missed else _CODES[coverage.relation])
 
 
 def _print_json(coverage: Coverage) -> None:
@@ -83,7 +85,9 @@ def _print_text(coverage: Coverage) -> None:
     ):
         if message is not None:
             click.echo(f"\n{title}:\n{_safe(message)}")
-    if coverage.plausible is False:
+    if coverage.relation is Relation.UNKNOWN:
+        click.echo(f"\nNot decided: {_safe(coverage.reason)}")
+    elif coverage.plausible is False:
         click.echo(f"\nCloudTrail would hardly write this: {_safe(coverage.reason)}")
     elif coverage.reason:
         click.echo(f"\n{_safe(coverage.reason)}")
