@@ -24,12 +24,14 @@ TrailbellError
   ChainError                a request the running system cannot carry out (chain)
     UnknownAlarmError       there is no alarm of this name
     UnknownRejectedError    nothing of this number was rejected
+    UnknownVerificationError  there is no verification of this id
   TrafficOrderError         an order no traffic can be made from (simulate)
   ReplayError               a replay that cannot be carried out, or on (replay)
   RulesError                rules that cannot be replayed (replay)
   UnreadableAccountError    an AWS account that could not be entered (account)
   SnapshotError             a kept snapshot of an account that cannot be read (account)
   ExceptionsFileError       a file of attested exceptions that is not valid (account)
+  DrillError                a proof that cannot be made (drill)
 """
 
 import enum

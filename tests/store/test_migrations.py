@@ -67,6 +67,9 @@ INSERT INTO composite_alarm VALUES
 INSERT INTO composite_reference VALUES ('both', 'a', 0);
 """,  # noqa: S608 - our own rows
     "0007": f"INSERT INTO evaluation VALUES ({START_MS});",  # noqa: S608 - our own rows
+    "0008": f"""
+INSERT INTO verification VALUES ('v', 1, 'f.json', {START_MS}, 0, {START_MS}, '{{}}');
+""",  # noqa: S608 - our own rows
 }
 
 

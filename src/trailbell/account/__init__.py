@@ -35,6 +35,7 @@ from trailbell.account._result import (
     Status,
     audit_document,
 )
+from trailbell.account._sample_events import sample_events
 from trailbell.account._snapshot import (
     Failure,
     FailureKind,
@@ -83,6 +84,7 @@ __all__ = [
     "read_exceptions",
     "read_snapshot",
     "read_targets",
+    "sample_events",
     "targets_of",
     "with_exceptions",
     "write_snapshot",

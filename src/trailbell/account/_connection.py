@@ -104,6 +104,20 @@ class Connection:
         """Lists the regions that botocore knows of for CloudTrail, enabled or not."""
         return list(self._session.get_available_regions("cloudtrail"))
 
+    def client(self, service: str, region: str) -> Any:
+        """Returns the client of a service in a region, made once."""
+        if (service, region) not in self._clients:
+            config = Config(
+                retries={"mode": "adaptive", "total_max_attempts": self._settings.attempts},
+                connect_timeout=self._settings.timeout_seconds,
+                read_timeout=self._settings.timeout_seconds,
+                user_agent_extra=f"trailbell/{__version__}",
+            )
+            self._clients[service, region] = self._session.create_client(
+                service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
+            )
+        return self._clients[service, region]
+
     def ask(
         self, action: str, region: str, subject: str = "", *, is_missing_known: bool = True, **parameters: Any
     ) -> Mapping[str, Any] | None:
@@ -136,7 +150,7 @@ class Connection:
         call = read_call(action)
         pages: list[Mapping[str, Any]] = []
         try:
-            client = self._client(call.service, region)
+            client = self.client(call.service, region)
             if call.pages and client.can_paginate(call.method):
                 for page in client.get_paginator(call.method).paginate(**parameters):
                     self.calls[action] += 1
@@ -158,19 +172,6 @@ class Connection:
                 kind = FailureKind.FAILED
             self.failures.append(Failure(action, kind, code, self.account, region, subject))
         return pages
-
-    def _client(self, service: str, region: str) -> Any:
-        if (service, region) not in self._clients:
-            config = Config(
-                retries={"mode": "adaptive", "total_max_attempts": self._settings.attempts},
-                connect_timeout=self._settings.timeout_seconds,
-                read_timeout=self._settings.timeout_seconds,
-                user_agent_extra=f"trailbell/{__version__}",
-            )
-            self._clients[service, region] = self._session.create_client(
-                service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
-            )
-        return self._clients[service, region]
 
     def close(self) -> None:
         """Lets go of all sockets."""

@@ -8,7 +8,12 @@ from trailbell.chain._chain import Chain
 from trailbell.chain._clock import Clock, SystemClock
 from trailbell.chain._commit import Filtering
 from trailbell.chain._deliver import Deliverer
-from trailbell.chain._errors import ChainError, UnknownAlarmError, UnknownRejectedError
+from trailbell.chain._errors import (
+    ChainError,
+    UnknownAlarmError,
+    UnknownRejectedError,
+    UnknownVerificationError,
+)
 from trailbell.chain._evaluate import Evaluator
 from trailbell.chain._ingest import Ingest
 from trailbell.chain._instants import instant_text, parse_instant
@@ -35,8 +40,13 @@ from trailbell.chain._set_up import LOG_GROUP, TOPIC_NAME
 from trailbell.chain._subscription_book import SubscriptionBook, SubscriptionPage
 from trailbell.chain._topic_book import TopicBook, TopicPage
 from trailbell.chain._trails import Trail, Trails
+from trailbell.chain._verification import Verification, VerificationLink, VerificationState
+from trailbell.chain._verification_file import FILE_MARK
+from trailbell.chain._verification_report import LinkLine, VerificationReport, verification_report
+from trailbell.chain._verifications import VerificationOrder, Verifications
 
 __all__ = [
+    "FILE_MARK",
     "LOG_GROUP",
     "MOST_METRICS",
     "TOPIC_NAME",
@@ -62,6 +72,7 @@ __all__ = [
     "HistoryLine",
     "HistoryPage",
     "Ingest",
+    "LinkLine",
     "LogEvents",
     "LogEventsPut",
     "LogGroups",
@@ -99,6 +110,14 @@ __all__ = [
     "Trails",
     "UnknownAlarmError",
     "UnknownRejectedError",
+    "UnknownVerificationError",
+    "Verification",
+    "VerificationLink",
+    "VerificationOrder",
+    "VerificationReport",
+    "VerificationState",
+    "Verifications",
     "instant_text",
     "parse_instant",
+    "verification_report",
 ]

@@ -33,6 +33,7 @@ from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, 
 from trailbell.chain._suppressions import LATEST_MS, Suppressions
 from trailbell.chain._trails import Trails
 from trailbell.chain._trouble import Troubles
+from trailbell.chain._verifications import VerificationLoop, Verifications
 from trailbell.metrics import MetricKey, floor_to
 from trailbell.settings import Evaluation, Settings
 from trailbell.sources import DirectorySource
@@ -111,6 +112,16 @@ class Chain:
         self.subscriptions = self._messaging.subscriptions
         self.publisher = self._messaging.publisher
         self.signing_keys = self._messaging.keys
+        self.verifications = Verifications(
+            store,
+            clock,
+            settings,
+            [ingest.stored for _, ingest in self._intakes],
+            self.evaluator,
+            self.arrived,
+        )
+        # Before anything is read: the file of a proof that a dead process left must not be.
+        self.verifications.remove_leftovers()
         tick = Timing(self.evaluator.tick_offset_seconds, _HIGH_RESOLUTION_TICK_SECONDS)
         self._loops: list[Loop] = [
             self._messaging.pool,
@@ -118,6 +129,7 @@ class Chain:
             SecondLoop("suppression", self.troubles, self.end_periods),
             TickLoop("retention", self.troubles, clock, self.enforce_retention, _RETENTION),
             TickLoop("log events", self.troubles, clock, self.log_events.keep_within_bounds, _LOG_EVENTS),
+            VerificationLoop(self.verifications, self.troubles),
             *(self._ingest_loop(source, ingest) for source, ingest in self._intakes),
         ]
         self._ready = threading.Event()
@@ -147,6 +159,8 @@ class Chain:
         for loop in self._loops:
             loop.stop()
         ended = [loop.join(max(0.0, deadline - time.monotonic())) for loop in self._loops]
+        if all(ended):
+            self._end_verification()
         self._messaging.close()
         return all(ended)
 
@@ -260,6 +274,13 @@ class Chain:
                 if outcome is not None:
                     retried.append(outcome)
         return retried
+
+    def _end_verification(self) -> None:
+        """Takes back what a proof has put in; where that cannot be done now, the next start does it."""
+        try:
+            self.verifications.remove_leftovers()
+        except TrailbellError as error:
+            _log.warning("a verification could not be taken back", reason=str(error))
 
     def _set_up(self) -> list[Subscription]:
         now_ms = self._clock.now_ms()

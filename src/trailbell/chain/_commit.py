@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from trailbell.chain._log_keeping import keep_events
 from trailbell.chain._reading import Look, LookKind, Rejected
+from trailbell.chain._verification_file import FILE_MARK, VERIFICATION_IS_OVER, add_apart
 from trailbell.filters import (
     Contribution,
     FilterSet,
@@ -25,7 +26,15 @@ from trailbell.filters import (
     settle,
 )
 from trailbell.metrics import MetricKey
-from trailbell.store import FileState, LedgerFile, NewEvent, RejectedEntry, StoredFilter, Transaction
+from trailbell.store import (
+    FileState,
+    LedgerFile,
+    NewEvent,
+    RejectedEntry,
+    StoredFilter,
+    StoredVerification,
+    Transaction,
+)
 
 __all__ = ["FINAL_STATES", "Filtering", "GroupCommit", "Taken", "merged", "new_events"]
 
@@ -108,6 +117,9 @@ class GroupCommit:
         look = taken.look
         ledger = replace(taken.ledger, content_hash=look.content_hash, consumed_bytes=look.consumed_bytes)
         if look.kind is LookKind.RECORDS:
+            verification = self._verification_of(taken.name)
+            if verification is not None:
+                return self._add_of_verification(taken, ledger, verification)
             return self._add_read(taken, ledger)
         if look.kind is LookKind.PENDING:
             # What was consumed before stays consumed: only the rest is waited for.
@@ -178,6 +190,34 @@ class GroupCommit:
             note = "the last line may still be being written"
             self._files.append(replace(ledger, state=FileState.PENDING, note=note))
         return self.add_records(taken)
+
+    def _verification_of(self, name: str) -> StoredVerification | None:
+        # Whoever only calls a file so has no row, and it is read like any other.
+        if FILE_MARK not in name:
+            return None
+        return self._transaction.verifications.of_file(self._source_id, name)
+
+    def _add_of_verification(
+        self, taken: Taken, ledger: LedgerFile, stored: StoredVerification
+    ) -> RecordCounts:
+        """Adds the file of a verification apart from all others, so that it can be taken back."""
+        if not stored.is_open or taken.partial is None:
+            self._files.append(replace(ledger, state=FileState.PASSED_OVER, note=VERIFICATION_IS_OVER))
+            return RecordCounts()
+        self._files.append(replace(ledger, state=FileState.READ))
+        filtering = self._filtering
+        settled = settle(taken.partial, filtering.set, self._seen, filtering.limit)
+        self.metrics |= add_apart(
+            self._transaction,
+            filtering.log_group,
+            filtering.log_stream,
+            filtering.set,
+            settled,
+            new_events(settled, taken.name, filtering.ids, self._now_ms),
+            stored,
+            self._now_ms,
+        )
+        return settled.counts
 
     def _entry(self, name: str, rejected: Rejected) -> RejectedEntry:
         return RejectedEntry(name, rejected.offset, rejected.reason, self._now_ms, rejected.excerpt)

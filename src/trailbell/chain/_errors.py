@@ -2,7 +2,7 @@
 
 from trailbell._errors import TrailbellError
 
-__all__ = ["ChainError", "UnknownAlarmError", "UnknownRejectedError"]
+__all__ = ["ChainError", "UnknownAlarmError", "UnknownRejectedError", "UnknownVerificationError"]
 
 
 class ChainError(TrailbellError):
@@ -25,3 +25,11 @@ class UnknownRejectedError(ChainError):
         super().__init__(
             f"nothing that was rejected has the number {rejected_id} (`trailbell rejected list` shows all)"
         )
+
+
+class UnknownVerificationError(ChainError):
+    """There is no verification of this id, or it is forgotten by now."""
+
+    def __init__(self, verification_id: str) -> None:
+        self.verification_id = verification_id
+        super().__init__(f"no verification has the id {verification_id!r}; `trailbell verify` starts one")

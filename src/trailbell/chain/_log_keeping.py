@@ -13,18 +13,22 @@ _LARGEST_BATCH_BYTES = 1_048_576
 
 def keep_events(
     transaction: Transaction, log_group: str, log_stream: str, events: Sequence[LogEvent], now_ms: int
-) -> None:
-    """Keeps events in a stream of a group, which is made if there is none; without such a group, nothing."""
+) -> list[int]:
+    """Keeps events in a stream of a group, which is made if there is none; without such a group, nothing.
+
+    Returns the numbers of the batches made.
+    """
     group = transaction.log_groups.find(log_group)
     if not events or group is None:
-        return
+        return []
     transaction.log_streams.create(group.id, log_stream, now_ms)
     stream = transaction.log_streams.find(group.id, log_stream)
     if stream is None:
         raise AssertionError(f"log stream {log_stream} was made and is not there")
+    numbers = []
     for part in _parts(sorted(events, key=lambda each: each.at_ms)):
         size_bytes = sum(map(_size, part))
-        transaction.log_batches.add(
+        number = transaction.log_batches.add(
             NewBatch(
                 log_group_id=group.id,
                 log_stream_id=stream.id,
@@ -38,6 +42,8 @@ def keep_events(
         )
         transaction.log_streams.add_events(stream.id, part[0].at_ms, part[-1].at_ms, now_ms)
         transaction.log_groups.add_stored_bytes(group.id, size_bytes)
+        numbers.append(number)
+    return numbers
 
 
 def _parts(events: Sequence[LogEvent]) -> Iterator[list[LogEvent]]:

@@ -22,6 +22,7 @@ class ExitCode(enum.IntEnum):
     CONTROL_FAILS = 11
     CONTROL_UNKNOWN = 12
     CONTROL_NOISY = 13
+    VERIFY_STOPPED = 16
 
     @property
     def meaning(self) -> str:
@@ -49,4 +50,5 @@ _MEANINGS = {
     ExitCode.CONTROL_FAILS: "`audit` found a control that fails.",
     ExitCode.CONTROL_UNKNOWN: "`audit` could not see enough of an account, and found nothing that fails.",
     ExitCode.CONTROL_NOISY: "`audit --fail-on noisy` found an alarm that rings far too often, and no worse.",
+    ExitCode.VERIFY_STOPPED: "`verify` could not prove the whole chain, and says where it stopped and why.",
 }

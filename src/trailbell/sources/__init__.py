@@ -4,6 +4,7 @@ from trailbell.sources._contract import FileContent, FoundFile, Source, SourceEr
 from trailbell.sources._directory import DirectorySource
 from trailbell.sources._in_memory import MemorySource
 from trailbell.sources._opened import OpenedFile
+from trailbell.sources._placing import place_file, take_file_away
 
 __all__ = [
     "DirectorySource",
@@ -14,4 +15,6 @@ __all__ = [
     "Source",
     "SourceError",
     "UnreadableFile",
+    "place_file",
+    "take_file_away",
 ]

@@ -11,7 +11,7 @@ from trailbell.store._log_events import BatchPlace, LogBatch, LogBatches, NewBat
 from trailbell.store._log_groups import GroupQuery, LogGroups, StoredGroup
 from trailbell.store._log_streams import LogStreams, StoredStream, StreamOrder, StreamQuery
 from trailbell.store._metrics import MetricQuery, Metrics
-from trailbell.store._outbox import Attempt, DeliveryState, NewMessage, Outbox, OutboxMessage
+from trailbell.store._outbox import Attempt, DeliveryState, NewMessage, Outbox, OutboxMessage, Promise
 from trailbell.store._retention import (
     MOST_BATCHES,
     MOST_COUNTED,
@@ -33,6 +33,7 @@ from trailbell.store._store import Store
 from trailbell.store._tags import Tags
 from trailbell.store._topics import Topics
 from trailbell.store._transaction import Transaction
+from trailbell.store._verifications import StoredVerification, Verifications
 
 __all__ = [
     "EVENT_OVERHEAD_BYTES",
@@ -72,6 +73,7 @@ __all__ = [
     "NewerSchemaError",
     "Outbox",
     "OutboxMessage",
+    "Promise",
     "RejectedEntry",
     "Retention",
     "Scope",
@@ -85,12 +87,14 @@ __all__ = [
     "StoredRejected",
     "StoredSource",
     "StoredStream",
+    "StoredVerification",
     "StreamOrder",
     "StreamQuery",
     "TableSize",
     "Tags",
     "Topics",
     "Transaction",
+    "Verifications",
     "pack_events",
     "unpack_events",
 ]

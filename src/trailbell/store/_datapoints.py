@@ -123,6 +123,19 @@ class Datapoints:
                 deltas.extend(decode(delta) for delta in found.scalars())
         return merge(deltas)
 
+    def take_back(self, metrics: Iterable[MetricKey], start_ms: int) -> None:
+        """Deletes the datapoints and the evidence of metrics that begin at one instant.
+
+        Who means to take something back puts it at an instant that nobody else uses.
+        """
+        for key in metrics:
+            row = metric_id(self._connection, key)
+            if row is not None:
+                self._connection.execute(delete(datapoint).where(*_in_span(row, start_ms, start_ms + 1)))
+                self._connection.execute(
+                    delete(evidence).where(evidence.c.metric_id == row, evidence.c.start_ms == start_ms)
+                )
+
     def compact(self, before_ms: int) -> int:
         """Merges the deltas of minutes that closed before an instant; returns how many minutes."""
         crowded = self._connection.execute(

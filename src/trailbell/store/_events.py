@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, tuple_
 
 from trailbell.cloudtrail import RecordFacts
 from trailbell.metrics import MetricKey
@@ -115,6 +115,11 @@ class Events:
             .order_by(event.c.principal, event.c.call)
         )
         return [(each.principal, each.call) for each in found]
+
+    def delete(self, event_id: str, file_name: str) -> int:
+        """Deletes what was kept of an event that a file brought; returns how many rows."""
+        unwanted = delete(event).where(event.c.event_id == event_id, event.c.file_name == file_name)
+        return self._connection.execute(unwanted).rowcount
 
     def count(self) -> int:
         """Counts the matched events kept."""

@@ -1,6 +1,6 @@
 """Log events as they are kept: compressed batches, one row for what one call put into one stream."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -136,6 +136,10 @@ class LogBatches:
         if last is None:
             return 0, 0
         return self._delete(select(log_batch.c.id).where(log_batch.c.id <= last)), freed
+
+    def delete_numbered(self, numbers: Collection[int]) -> int:
+        """Deletes batches by their numbers; returns how many were there."""
+        return self._delete(select(log_batch.c.id).where(log_batch.c.id.in_(numbers)))
 
     def delete_of_group(self, group_id: int, most: int) -> int:
         """Deletes some batches of a group; returns how many."""

@@ -12,7 +12,7 @@ from trailbell.store._errors import NewerSchemaError
 
 __all__ = ["HEAD", "migrate"]
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision under ``migrations/versions``; a test holds it true."""
 
 

@@ -15,7 +15,10 @@ from trailbell.alarms import CompositeChange, StateChange
 from trailbell.store._schema import delivery_attempt, outbox, subscription
 from trailbell.topics import NoticeKind
 
-__all__ = ["Attempt", "DeliveryState", "NewMessage", "Outbox", "OutboxMessage"]
+__all__ = ["Attempt", "DeliveryState", "NewMessage", "Outbox", "OutboxMessage", "Promise"]
+
+
+_CHANGE = func.coalesce(outbox.c.composite_change, outbox.c.change)
 
 
 class DeliveryState(enum.StrEnum):
@@ -68,6 +71,18 @@ class Attempt(msgspec.Struct, frozen=True):
     state: DeliveryState
     detail: str
     retry_ms: int | None = None
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """How a message to one subscription stands; ``tries`` are those of which the outcome is known."""
+
+    id: int
+    subscription_arn: str
+    topic_arn: str
+    state: DeliveryState
+    detail: str
+    tries: int
+    finished_ms: int | None
 
 
 class Outbox:
@@ -173,6 +188,44 @@ class Outbox:
         """Finds a message by its row number."""
         row = self._connection.execute(select(outbox).where(outbox.c.id == message_id)).first()
         return None if row is None else _message(row)
+
+    def newest_id(self) -> int:
+        """Returns the row number of the newest message, 0 where there is none."""
+        return self._connection.execute(select(func.max(outbox.c.id))).scalar_one() or 0
+
+    def promises(self, alarm_name: str, after: int) -> list[Promise]:
+        """Lists the messages of changes of an alarm of either kind, those after a row number."""
+        tries = select(func.count()).where(delivery_attempt.c.outbox_id == outbox.c.id).scalar_subquery()
+        found = self._connection.execute(
+            select(outbox, tries.label("tries"))
+            .where(
+                outbox.c.id > after,
+                outbox.c.kind == NoticeKind.CHANGE.value,
+                func.json_extract(_CHANGE, "$.alarm.name") == alarm_name,
+            )
+            .order_by(outbox.c.id)
+        )
+        return [
+            Promise(
+                id=each.id,
+                subscription_arn=each.subscription_arn,
+                topic_arn=each.topic_arn,
+                state=DeliveryState(each.state),
+                detail=each.detail,
+                tries=each.tries,
+                finished_ms=each.finished_ms,
+            )
+            for each in found
+        ]
+
+    def bury_messages(self, numbers: Collection[int], now_ms: int, reason: str) -> int:
+        """Gives up those of the messages that still wait; returns how many."""
+        done = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.state == DeliveryState.PENDING.value, outbox.c.id.in_(numbers))
+            .values(state=DeliveryState.DEAD.value, detail=reason, finished_ms=now_ms)
+        )
+        return done.rowcount
 
     def count_pending(self, limit: int) -> int:
         """Counts the messages that wait, up to a limit."""

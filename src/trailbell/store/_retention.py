@@ -15,6 +15,7 @@ from trailbell.store._schema import (
     rejected_record,
     source_file,
     subscription_token,
+    verification,
 )
 
 __all__ = ["MOST_BATCHES", "MOST_COUNTED", "MOST_STREAMS", "Bound", "Bounds", "Retention", "TableSize"]
@@ -87,6 +88,7 @@ class Retention:
             ),
             Bound("log_stream", None, MOST_STREAMS, "a log stream beyond that is refused"),
             Bound("subscription_token", 3, None, "a token confirms for two days"),
+            Bound("verification", 30, 10_000, "as long as alarm history, which keeps their moves"),
             Bound("source_file", None, 20_000_000, "files first seen longest ago are forgotten first"),
         )
 
@@ -160,4 +162,5 @@ _AGE_COLUMNS: dict[str, Column[int]] = {
     "rejected_record": rejected_record.c.at_ms,
     "source_file": source_file.c.first_seen_ms,
     "subscription_token": subscription_token.c.created_ms,
+    "verification": verification.c.started_ms,
 }

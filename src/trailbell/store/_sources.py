@@ -262,6 +262,11 @@ class Sources:
                 insert(counted_identity), [{"identity": each, "at_ms": now_ms} for each in identities]
             )
 
+    def forget_counted(self, identities: Collection[bytes]) -> None:
+        """Forgets identities, as if they had never been counted."""
+        for part in _parts(identities):
+            self._connection.execute(delete(counted_identity).where(counted_identity.c.identity.in_(part)))
+
 
 # Built once: a million small files are a million of these.
 _NEW_FILE = upsert(source_file)

@@ -18,6 +18,7 @@ from trailbell.store._retention import Retention
 from trailbell.store._sources import Sources
 from trailbell.store._tags import Tags
 from trailbell.store._topics import Topics
+from trailbell.store._verifications import Verifications
 
 __all__ = ["Transaction"]
 
@@ -41,4 +42,5 @@ class Transaction:
         self.sources = Sources(connection)
         self.events = Events(connection)
         self.tags = Tags(connection)
+        self.verifications = Verifications(connection)
         self.retention = Retention(connection)

@@ -13,7 +13,13 @@ from starlette.routing import Route
 from trailbell._errors import TrailbellError
 from trailbell.access import BodyLimitMiddleware, GuardMiddleware
 from trailbell.aws_api import AwsApi
-from trailbell.chain import Chain, Clock, UnknownAlarmError, UnknownRejectedError
+from trailbell.chain import (
+    Chain,
+    Clock,
+    UnknownAlarmError,
+    UnknownRejectedError,
+    UnknownVerificationError,
+)
 from trailbell.controls import UnknownControlError
 from trailbell.store import StoreError
 from trailbell.web._routes import ROUTES, RouteField, json_response
@@ -21,6 +27,7 @@ from trailbell.web._routes import ROUTES, RouteField, json_response
 __all__ = ["make_app"]
 
 _LARGEST_BODY_BYTES = 64 * 1024
+_NOT_THERE = (UnknownControlError, UnknownAlarmError, UnknownRejectedError, UnknownVerificationError)
 
 
 def make_app(
@@ -67,7 +74,7 @@ def _refused(request: Request, error: Exception) -> Response:
     status = 400
     if isinstance(error, StoreError):
         status = 503
-    elif isinstance(error, UnknownControlError | UnknownAlarmError | UnknownRejectedError):
+    elif isinstance(error, _NOT_THERE):
         status = 404
     return json_response({"error": str(error)}, status)
 

@@ -4,14 +4,14 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from trailbell.chain import Chain, ChainError, Clock, parse_instant
+from trailbell.chain import Chain, ChainError, Clock, parse_instant, verification_report
 from trailbell.controls import CATALOGUE, Control, control_of
 from trailbell.store import EventQuery
 from trailbell.web._metrics import exposition
@@ -56,7 +56,12 @@ class _RetryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str = ""
 
 
-_BodyT = TypeVar("_BodyT", _ApplyRequest, _RetryRequest)
+class _VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    control: str = "unauthorized_api_calls"
+    timeout_seconds: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 180.0
+
+
+_BodyT = TypeVar("_BodyT", _ApplyRequest, _RetryRequest, _VerifyRequest)
 
 
 def json_response(value: object, status: int = 200) -> Response:
@@ -179,6 +184,21 @@ def _retry(request: Request, chain: Chain, clock: Clock) -> Response:
     return json_response({"retried": chain.retry_rejected(asked.file)})
 
 
+def _verify(request: Request, chain: Chain, clock: Clock) -> Response:
+    from trailbell.drill import drill_order  # noqa: PLC0415 - it brings botocore, which a server can do without
+
+    asked = _body(request, _VerifyRequest)
+    control = control_of(asked.control)
+    verifications = chain.verifications
+    place = (verifications.account_id, verifications.region)
+    order = drill_order(control, *place, asked.timeout_seconds, clock.now_ms())
+    return json_response(verification_report(verifications.start(order)))
+
+
+def _verification(request: Request, chain: Chain, clock: Clock) -> Response:
+    return json_response(verification_report(chain.verifications.find(request.path_params["id"])))
+
+
 def _backup(request: Request, chain: Chain, clock: Clock) -> Response:
     # Beside the database: the same disk has the room, and nobody else may read it there.
     handle, name = tempfile.mkstemp(prefix="backup-", suffix=".tmp", dir=chain.folder)
@@ -231,6 +251,19 @@ ROUTES: tuple[RouteField, ...] = (
     RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
     RouteField("GET", "/api/v1/controls/{key}", "One control: pattern, gaps, advice.", _control),
     RouteField("POST", "/api/v1/controls", 'Provision controls: `{"keys": []}` means all.', _apply_controls),
+    RouteField(
+        "POST",
+        "/api/v1/verifications",
+        'Prove the chain with a made-up event: `{"control": "unauthorized_api_calls", '
+        '"timeout_seconds": 180}`.',
+        _verify,
+    ),
+    RouteField(
+        "GET",
+        "/api/v1/verifications/{id}",
+        "How far it got, and what could not be taken back.",
+        _verification,
+    ),
     RouteField("POST", "/api/v1/signing-key", "Make a new key to sign messages with.", _rotate_key),
     RouteField("GET", "/confirmation.html", "The page that a confirmation mail leads to.", confirmation_page),
     RouteField("POST", "/confirmation.html", "Confirm an e-mail subscription.", confirm),
