@@ -137,9 +137,14 @@ class LogBatches:
             return 0, 0
         return self._delete(select(log_batch.c.id).where(log_batch.c.id <= last)), freed
 
-    def delete_numbered(self, numbers: Collection[int]) -> int:
-        """Deletes batches by their numbers; returns how many were there."""
-        return self._delete(select(log_batch.c.id).where(log_batch.c.id.in_(numbers)))
+    def delete_numbered(self, numbers: Collection[int], ingested_ms: int) -> int:
+        """Deletes batches by their numbers, as they were ingested at an instant; returns how many were there.
+
+        The number of a batch that was deleted may be that of another by now.
+        """
+        return self._delete(
+            select(log_batch.c.id).where(log_batch.c.id.in_(numbers), log_batch.c.ingested_ms == ingested_ms)
+        )
 
     def delete_of_group(self, group_id: int, most: int) -> int:
         """Deletes some batches of a group; returns how many."""
