@@ -12,7 +12,12 @@ from msgspec.structs import replace
 
 from trailbell.chain._log_keeping import keep_events
 from trailbell.chain._reading import Look, LookKind, Rejected
-from trailbell.chain._verification_file import FILE_MARK, VERIFICATION_IS_OVER, add_apart
+from trailbell.chain._verification_file import (
+    FILE_MARK,
+    VERIFICATION_IS_ELSEWHERE,
+    VERIFICATION_IS_OVER,
+    add_apart,
+)
 from trailbell.filters import (
     Contribution,
     FilterSet,
@@ -195,14 +200,17 @@ class GroupCommit:
         # Whoever only calls a file so has no row, and it is read like any other.
         if FILE_MARK not in name:
             return None
-        return self._transaction.verifications.of_file(self._source_id, name)
+        # By whatever folder it is reached: a source may lie in another, or be copied into one.
+        return self._transaction.verifications.of_file(name.rpartition("/")[2])
 
     def _add_of_verification(
         self, taken: Taken, ledger: LedgerFile, stored: StoredVerification
     ) -> RecordCounts:
         """Adds the file of a verification apart from all others, so that it can be taken back."""
-        if not stored.is_open or taken.partial is None:
-            self._files.append(replace(ledger, state=FileState.PASSED_OVER, note=VERIFICATION_IS_OVER))
+        is_there = (stored.source_id, stored.file_name) == (self._source_id, taken.name)
+        if not is_there or not stored.is_open or taken.partial is None:
+            note = VERIFICATION_IS_OVER if is_there else VERIFICATION_IS_ELSEWHERE
+            self._files.append(replace(ledger, state=FileState.PASSED_OVER, note=note))
             return RecordCounts()
         self._files.append(replace(ledger, state=FileState.READ))
         filtering = self._filtering

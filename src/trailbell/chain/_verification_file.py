@@ -10,11 +10,12 @@ from trailbell.filters import FilterSet, LogEvent, Settled
 from trailbell.metrics import MetricKey
 from trailbell.store import NewEvent, StoredVerification, Transaction
 
-__all__ = ["FILE_MARK", "VERIFICATION_IS_OVER", "add_apart"]
+__all__ = ["FILE_MARK", "VERIFICATION_IS_ELSEWHERE", "VERIFICATION_IS_OVER", "add_apart"]
 
 FILE_MARK = "TrailbellVerify"
 """What the names of files of verifications contain."""
 
+VERIFICATION_IS_ELSEWHERE = "the verification that it was made for reads it by another source or folder"
 VERIFICATION_IS_OVER = "the verification that it was made for is over"
 
 # Data is put one millisecond after the start of its minute, where nothing else has its place: CloudWatch

@@ -48,12 +48,10 @@ class Verifications:
         ).first()
         return None if row is None else _stored(row)
 
-    def of_file(self, source_id: int, file_name: str) -> StoredVerification | None:
-        """Finds the one that put a file into a source."""
+    def of_file(self, file_name: str) -> StoredVerification | None:
+        """Finds the one that put a file into a source, by its name without any folder."""
         row = self._connection.execute(
-            select(verification).where(
-                verification.c.file_name == file_name, verification.c.source_id == source_id
-            )
+            select(verification).where(verification.c.file_name == file_name)
         ).first()
         return None if row is None else _stored(row)
 
