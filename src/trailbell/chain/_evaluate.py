@@ -1,5 +1,6 @@
 """Judging alarms: at every tick as AWS does, and eagerly when data arrives."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -37,6 +38,9 @@ _TICK_OFFSET_SECONDS = {Evaluation.AWS: 5, Evaluation.EAGER: 1}
 
 # Alarms are judged so many at a time: eager looks wait no longer, and memory stays small.
 _ALARMS_AT_ONCE = 200
+
+# Alarms with a period below a minute see what has come ten seconds later.
+_LAGS_MS = (0, 10_000)
 
 # A lock goes to whoever asks first, and the thread that has just given it up would mostly be that.
 _PAUSE_SECONDS = 0.001
@@ -198,6 +202,55 @@ class Evaluator:
             [moved] = self._mover.move(transaction, [Move(stored, verdict)], now_ms)
         tell_log(moved)
         return moved.change
+
+    @contextlib.contextmanager
+    def resting(self) -> Iterator[None]:
+        """Has no alarm judged meanwhile.
+
+        Else one could be moved afterwards by data that was taken back after it had been judged.
+        """
+        with self._judging:
+            yield
+
+    def ring_for_the_past(self, name: str, since_ms: int) -> bool:
+        """Rings an alarm that data since an instant would have rung, had it not been ringing; whether it did.
+
+        One that the data will ring at its coming tick is left to that.
+        """
+        moment = self._time.moment()
+        with self._judging, self._store.write() as transaction:
+            stored = transaction.alarms.find(name)
+            if stored is None or stored.state is AlarmState.ALARM:
+                return False
+            starts = {
+                each.start_ms
+                for metric in stored.definition.watched
+                for each in transaction.datapoints.within(
+                    metric, since_ms, moment.judged_ms, with_histograms=False
+                )
+            }
+            offset_ms = self.tick_offset_seconds * _SECOND_MS
+            ticks = {
+                coming_tick(stored.definition, each + offset_ms + lag_ms, self.tick_offset_seconds)
+                for each in starts
+                for lag_ms in _LAGS_MS
+            }
+            coming_ms = coming_tick(stored.definition, moment.judged_ms, self.tick_offset_seconds)
+            move = next(self._rings_at(transaction, stored, moment, (coming_ms, *sorted(ticks))), None)
+            if move is None or move[0] == coming_ms:
+                return False
+            [moved] = self._mover.move(transaction, [move[1]], moment.now_ms)
+        tell_log(moved)
+        return True
+
+    def _rings_at(
+        self, transaction: Transaction, stored: StoredAlarm, moment: Moment, ticks: Iterable[int]
+    ) -> Iterator[tuple[int, Move]]:
+        for at_ms in ticks:
+            at_moment = msgspec.structs.replace(moment, judged_ms=at_ms)
+            for each in self._judge.judge(transaction, [stored], at_moment).moves:
+                if each.verdict.state is AlarmState.ALARM:
+                    yield at_ms, each
 
     def _judge_page(
         self, query: AlarmQuery, moment: Moment, is_due: Callable[[StoredAlarm], bool], whole: "_Outcome"

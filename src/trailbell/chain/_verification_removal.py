@@ -55,6 +55,8 @@ class VerificationRemoval:
         if verification.added is not None:
             # Data of others that came meanwhile must ring as if nothing had been here.
             self._look(verification.added.metrics)
+            for name in verification.set_back:
+                self._evaluator.ring_for_the_past(name, verification.added.start_ms)
         verification = replace(verification, is_removed=True)
         with self._store.write() as transaction:
             removed_ms = self._clock.now_ms()
@@ -64,7 +66,7 @@ class VerificationRemoval:
 
     def _remove_data(self, verification: Verification) -> Verification:
         """Takes back all that is in the database, and closes the verification to its file."""
-        with self._store.write() as transaction:
+        with self._evaluator.resting(), self._store.write() as transaction:
             stored = transaction.verifications.find(verification.id)
             if stored is not None:
                 # Its file may have been taken in since it was looked at.
@@ -72,7 +74,7 @@ class VerificationRemoval:
             added = verification.added
             if added is not None and stored is not None and stored.is_open:
                 transaction.events.delete(verification.id, verification.file_name)
-                transaction.log_batches.delete_numbered(added.batches)
+                transaction.log_batches.delete_numbered(added.batches, added.at_ms)
                 transaction.sources.forget_counted(added.identities)
                 transaction.datapoints.take_back(added.metrics, added.start_ms)
                 set_back = _moved(transaction, added)
