@@ -167,6 +167,30 @@ def test_an_action_that_fails_is_told_in_awss_words(made: Account, connection: C
     assert "OK" == made.standing(ROOT)[0]
 
 
+def test_an_alarm_that_real_data_raises_before_its_turn_is_left_alone(
+    made: Account, connection: Connection
+) -> None:
+    proof, snapshot, results = proven(connection, "root_usage")
+    plans = drill_plans(connection, proof, snapshot, results)
+    made.set_state(ROOT, "ALARM", "somebody used root")
+    proof = with_drills(connection, proof, plans, patience(), print)
+    [result] = proof.controls
+
+    assert (False, Link.ALARM) == (result.is_proven, result.stopped_at)
+    assert "already in ALARM" in result.reason
+    assert ("ALARM", "somebody used root") == made.standing(ROOT)
+    assert 0 == connection.calls["cloudwatch:SetAlarmState"]
+
+
+def test_an_action_is_not_proven_by_another_whose_name_begins_like_it(
+    made: Account, connection: Connection
+) -> None:
+    plan = replace(plan_of(connection, "root_usage"), actions=(TOPIC.removesuffix("s"),))
+    outcome = drill_alarm(connection, plan, patience(), print)
+
+    assert (False, ()) == (outcome.is_proven, outcome.actions)
+
+
 def unseen(plan: AlarmPlan) -> AlarmPlan:
     """The plan with an action whose outcome never shows."""
     return replace(plan, actions=(f"{TOPIC}-other",))

@@ -101,7 +101,8 @@ def with_drills(
     """Carries drills out, one after the other, and returns the proof with what came of them."""
     outcomes = tuple(drill_alarm(connection, each, patience, tell) for each in plans)
     stopped = {key: each for each in outcomes if not each.is_proven for key in each.controls}
-    alarms = {each.arn for each in plans if each.problem}
+    # One that was not rung was left as it stood, and nothing is to be said of it.
+    alarms = {each.arn for each in outcomes if not each.actions and not each.left}
     controls = tuple(
         each
         if each.control not in stopped

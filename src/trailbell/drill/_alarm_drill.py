@@ -1,12 +1,14 @@
 """Ringing an alarm of an account by SetAlarmState, watching what comes of it, and setting it back."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from trailbell.account import Connection
-from trailbell.drill._alarm_plan import AlarmPlan, described
+from trailbell.drill._alarm_plan import AlarmPlan, described, problem_of
 from trailbell.drill._calls import CallFailedError, make_call
 
 __all__ = ["ActionOutcome", "AlarmOutcome", "Patience", "drill_alarm"]
@@ -59,8 +61,12 @@ def drill_alarm(
 
     ``tell`` hears how the alarm was left, also where the drill is interrupted.
     """
-    if plan.problem or plan.before is None:
-        return AlarmOutcome(arn=plan.arn, controls=plan.controls, is_proven=False, reason=plan.problem)
+    # It may have moved since it was planned: somebody had to agree, and others were rung before it.
+    before = None if plan.problem else described(connection, plan.arn)
+    problem = plan.problem or problem_of(connection, plan.region, before)
+    if problem or before is None:
+        return AlarmOutcome(arn=plan.arn, controls=plan.controls, is_proven=False, reason=problem)
+    plan = replace(plan, before=before)
     actions: tuple[ActionOutcome, ...] = ()
     reason = left = ""
     try:
@@ -72,7 +78,7 @@ def drill_alarm(
     except CallFailedError as error:
         reason = f"{error}."
     finally:
-        left = _set_back(connection, plan, plan.before.state)
+        left = _set_back(connection, plan, before.state)
         if left:
             tell(left)
     return AlarmOutcome(
@@ -98,11 +104,16 @@ def _watched(
         seconds = patience.monotonic() - began
         for _, summary in sorted(items - known):
             for action in plan.actions:
-                if action in summary and action not in found:
+                if action not in found and _is_about(summary, action):
                     found[action] = ActionOutcome(action, summary.startswith(_DONE), seconds, summary)
         if len(found) == len(plan.actions) or seconds >= patience.timeout_seconds:
             return tuple(found.values())
         patience.wait(patience.every_seconds)
+
+
+def _is_about(summary: str, action: str) -> bool:
+    """Whether a sentence names an action, and not one whose name only begins like it."""
+    return re.search(re.escape(action) + r"(?![\w:/-]|\.fifo\b)", summary) is not None
 
 
 def _missing(plan: AlarmPlan, actions: tuple[ActionOutcome, ...], patience: Patience) -> str:

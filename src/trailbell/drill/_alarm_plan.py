@@ -7,7 +7,7 @@ import msgspec
 
 from trailbell.account import ChainLink, Connection, ControlResult, Link, Snapshot
 
-__all__ = ["AlarmPlan", "AlarmStanding", "described", "plan_drills"]
+__all__ = ["AlarmPlan", "AlarmStanding", "described", "plan_drills", "problem_of"]
 
 _ALARMS = "cloudwatch:DescribeAlarms"
 _ACTIONS = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
@@ -96,6 +96,15 @@ def described(connection: Connection, arn: str) -> AlarmStanding | None:
     return None
 
 
+def problem_of(connection: Connection, region: str, standing: AlarmStanding | None) -> str:
+    """Says why an alarm that stands like this is not rung, or nothing."""
+    if standing is None:
+        return f"How it stands could not be read ({connection.code_of(_ALARMS, region) or 'not there'})."
+    if standing.state == "ALARM":
+        return f"It is already in ALARM, since {standing.since}, so nothing would be sent."
+    return ""
+
+
 def _planned(connection: Connection, arn: str, notifier: str, result: ControlResult) -> AlarmPlan:
     plan = AlarmPlan(
         arn=arn,
@@ -112,13 +121,7 @@ def _planned(connection: Connection, arn: str, notifier: str, result: ControlRes
     if arn.split(":")[4] != connection.account:
         return msgspec.structs.replace(plan, problem="It is in another account: verify that one.")
     before = described(connection, arn)
-    problem = ""
-    if before is None:
-        problem = (
-            f"How it stands could not be read ({connection.code_of(_ALARMS, plan.region) or 'not there'})."
-        )
-    elif before.state == "ALARM":
-        problem = f"It is already in ALARM, since {before.since}, so nothing would be sent."
+    problem = problem_of(connection, plan.region, before)
     return msgspec.structs.replace(plan, before=before, problem=problem)
 
 
