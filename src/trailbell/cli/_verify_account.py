@@ -22,6 +22,7 @@ from trailbell.evidence import shown
 __all__ = ["verify_account"]
 
 _LOOK_SECONDS = 1.0
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def verify_account(options: VerifyOptions) -> ExitCode:
@@ -73,7 +74,8 @@ def _announce(proof: AccountProof, plans: Sequence[AlarmPlan]) -> None:
             _say(f"  {each.name} in {each.region} is left alone. {each.problem}")
             continue
         _say(f"  {each.name} in {each.region}, now {each.before.state}, for {', '.join(each.controls)}")
-        for action in each.before.actions["ALARM"]:
+        # Of a composite alarm too, where that is what notifies.
+        for action in dict.fromkeys((*each.before.actions["ALARM"], *each.actions)):
             _say(f"    runs   {action}")
         if each.notifier != each.arn:
             _say(f"    moves  {each.notifier}")
@@ -97,16 +99,21 @@ def _drilled(
 
 @contextlib.contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Has SIGTERM end the drill as Ctrl-C does, so that the alarm is set back."""
+    """Has SIGTERM and a closed terminal end the drill as Ctrl-C does, so that the alarm is set back."""
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {each: signal.getsignal(each) for each in _ENDING}
+    for each in _ENDING:
+        # Who had a closed terminal ignored, as nohup does, wants the drill to go on.
+        if before[each] is not signal.SIG_IGN:
+            signal.signal(each, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each in _ENDING:
+            signal.signal(each, before[each])
 
 
 def _print(proof: AccountProof) -> None:
