@@ -195,3 +195,11 @@ def test_a_composite_alarm_that_rings_already_notifies_of_nothing(scenario: Scen
     assert verification.stopped is not None
     assert VerificationLink.TOPIC == verification.stopped.link
     assert "(above: it was in ALARM already)" in verification.stopped.reason
+
+
+def test_a_clock_that_is_set_back_does_not_prolong_it(scenario: Scenario) -> None:
+    verification = started(scenario)
+    scenario.clock.turn(seconds=-3600)
+    verification = advanced(scenario, verification)
+
+    assert (STOPPED, True) == (verification.state, verification.is_removed)

@@ -36,7 +36,8 @@ def follow(transaction: Transaction, verification: Verification, log_group: str,
             break
         passed.append(found)
     verification = replace(verification, passed=tuple(passed))
-    if found is None and now_ms - verification.started_ms >= verification.timeout_ms:
+    # A clock that was set back would have it wait for as long again.
+    if found is None and abs(now_ms - verification.started_ms) >= verification.timeout_ms:
         found = _late(transaction, verification)
     if isinstance(found, Stopped):
         return replace(verification, state=VerificationState.STOPPED, stopped=found, ended_ms=now_ms)
