@@ -1,17 +1,14 @@
 """`trailbell verify --account`: announces what a drill will do, carries it out, tells what came of it."""
 
-import contextlib
-import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from types import FrameType
-from typing import NoReturn
 
 import click
 
 from trailbell.account import Connection, ConnectionSettings, Profile, connect
+from trailbell.cli._ending import ended_in_order
 from trailbell.cli._exit_codes import ExitCode
 from trailbell.cli._tables import plural, print_json, print_table
 from trailbell.cli._verify_options import VerifyOptions
@@ -22,7 +19,6 @@ from trailbell.evidence import shown
 __all__ = ["verify_account"]
 
 _LOOK_SECONDS = 1.0
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def verify_account(options: VerifyOptions) -> ExitCode:
@@ -68,6 +64,8 @@ def _announce(proof: AccountProof, plans: Sequence[AlarmPlan]) -> None:
     rung = [each for each in plans if not each.problem]
     _say(
         f"The drill in account {proof.account} will put {plural(len(rung), 'alarm')} into ALARM, one by one:"
+        if rung
+        else f"The drill in account {proof.account} rings no alarm."
     )
     for each in plans:
         if each.problem or each.before is None:
@@ -83,9 +81,11 @@ def _announce(proof: AccountProof, plans: Sequence[AlarmPlan]) -> None:
             _say(f"    tells  {person}")
         for action in each.before.actions.get(each.before.state, ()):
             _say(f"    runs   {action}, when it is set back to {each.before.state}")
-    _say(
-        "Each is set back to the state it is in now. Other alarms and rules that look at these see them ring."
-    )
+    if rung:
+        _say(
+            "Each is set back to the state it is in now. Other alarms and rules that look at these see them "
+            "ring."
+        )
 
 
 def _drilled(
@@ -93,27 +93,8 @@ def _drilled(
 ) -> AccountProof:
     stopping = threading.Event()
     patience = Patience(timeout_seconds, _LOOK_SECONDS, time.monotonic, stopping.wait)
-    with _ended_in_order():
+    with ended_in_order():
         return with_drills(connection, proof, plans, patience, _say)
-
-
-@contextlib.contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Has SIGTERM and a closed terminal end the drill as Ctrl-C does, so that the alarm is set back."""
-
-    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = {each: signal.getsignal(each) for each in _ENDING}
-    for each in _ENDING:
-        # Who had a closed terminal ignored, as nohup does, wants the drill to go on.
-        if before[each] is not signal.SIG_IGN:
-            signal.signal(each, interrupt)
-    try:
-        yield
-    finally:
-        for each in _ENDING:
-            signal.signal(each, before[each])
 
 
 def _print(proof: AccountProof) -> None:
