@@ -222,6 +222,18 @@ def test_a_message_ends_delivered_dead_or_due_again(transaction: Transaction) ->
     assert transaction.outbox.next_due_ms() == START_MS + 5
 
 
+def test_a_message_that_is_given_up_during_an_attempt_is_not_tried_again(transaction: Transaction) -> None:
+    transaction.outbox.add(message(1))
+    claimed = transaction.outbox.claim("arn:s", START_MS, lease_ms=60_000)
+    assert claimed is not None
+    transaction.outbox.bury_messages([claimed.id], START_MS + 1, "over")
+    transaction.outbox.finish(
+        claimed.id, Attempt(START_MS + 2, DeliveryState.PENDING, "503", retry_ms=START_MS + 5)
+    )
+
+    assert (1, None) == (transaction.outbox.counts()[DeliveryState.DEAD], transaction.outbox.next_due_ms())
+
+
 def test_messages_of_a_subscription_that_is_gone_are_buried(transaction: Transaction) -> None:
     transaction.outbox.add(message(1))
 

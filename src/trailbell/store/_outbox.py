@@ -152,7 +152,11 @@ class Outbox:
             is_published = outbox.c.kind == NoticeKind.PUBLISHED.value
             values["body"] = case((is_published, ""), else_=outbox.c.body)
             values["attributes"] = case((is_published, "{}"), else_=outbox.c.attributes)
-        self._connection.execute(update(outbox).where(outbox.c.id == message_id).values(values))
+        changed = update(outbox).where(outbox.c.id == message_id)
+        if attempt.state is DeliveryState.PENDING:
+            # One that was given up during the attempt is not tried again.
+            changed = changed.where(outbox.c.state == DeliveryState.PENDING.value)
+        self._connection.execute(changed.values(values))
         self._connection.execute(
             insert(delivery_attempt).values(
                 outbox_id=message_id,
