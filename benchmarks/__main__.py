@@ -8,7 +8,7 @@ from types import FrameType
 
 from benchmarks.machine import describe
 
-NAMES = ("start", "matching", "patterns", "compare", "delivery", "demo")
+NAMES = ("start", "matching", "patterns", "compare", "delivery", "demo", "mending")
 LONG_NAMES = ("alarms", "api", "crash", "extremes", "load", "replay")
 """Those that take many minutes and run only when named."""
 

@@ -31,6 +31,12 @@ TrailbellError
   UnreadableAccountError    an AWS account that could not be entered (account)
   SnapshotError             a kept snapshot of an account that cannot be read (account)
   ExceptionsFileError       a file of attested exceptions that is not valid (account)
+  WishError                 something that no plan can be made for (remediation)
+  PlanFileError             a kept plan that cannot be read (remediation)
+  UndoFileError             an undo file that cannot be read, written or used (remediation)
+  ExportError               a plan that a format of code cannot express (remediation)
+  CallFailedError           a call that did not change what it should (remediation)
+  WrongAccountError         a plan or undo file of another account (remediation)
   DrillError                a proof that cannot be made (drill)
 """
 

@@ -158,7 +158,7 @@ def test_help_waits_for_no_imports_and_patterns_for_no_server() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
     assert (0, "") == (done.returncode, done.stderr.partition("Traceback")[1])
-    assert "pattern   Check a filter pattern" in done.stdout
+    assert "pattern    Check a filter pattern" in done.stdout
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")

@@ -81,8 +81,7 @@ def test_a_running_server_proves_its_chain_and_says_so_when_it_cannot(
         (("--drill",), ExitCode.USAGE, "--drill goes with --account"),
         (("--region", "us-east-1"), ExitCode.USAGE, "--region goes with --account"),
         (("--timeout", "0"), ExitCode.USAGE, "timeout"),
-        (("--account", "--control", "security_hub_enabled"), ExitCode.USAGE, "there is no chain"),
-        (("--account", "--control", "nothing"), ExitCode.USAGE, "no control is called"),
+        (("--account",), ExitCode.USAGE, "--url names a Trailbell server"),
     ],
 )
 def test_what_cannot_be_proven_is_refused(
@@ -91,6 +90,15 @@ def test_what_cannot_be_proven_is_refused(
     done = verify("--url", server.url, *words)
 
     assert (code, True) == (done.exit_code, said in done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("security_hub_enabled", "there is no chain"), ("nothing", "no control is called")]
+)
+def test_what_an_account_cannot_prove_is_refused(key: str, said: str) -> None:
+    done = verify("--account", "--control", key)
+
+    assert (ExitCode.USAGE, True) == (done.exit_code, said in done.stderr)
 
 
 def test_a_foreign_page_cannot_start_one_and_an_unknown_one_is_not_there(server: AwsServer) -> None:

@@ -4,13 +4,16 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+import botocore.loaders  # type: ignore[import-untyped]
 import botocore.session  # type: ignore[import-untyped]
 
 from trailbell.account import Connection, ConnectionSettings, Snapshot, read_account
 
 __all__ = [
+    "NOW",
     "ClientOf",
     "aws_session",
     "connected",
@@ -27,10 +30,17 @@ ClientOf = Callable[[str, str], Any]
 NOW = datetime(2026, 11, 28, 20, 0, tzinfo=UTC)
 
 
+@cache
+def _shared_loader() -> Any:
+    # Reading the service models anew for each session would take longer than most tests.
+    return botocore.loaders.create_loader()
+
+
 def aws_session() -> Any:
     """A session of botocore with made-up credentials, and without anybody's profile."""
     session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
     session.set_credentials("AKIDEXAMPLE", "not-a-secret")
+    session.register_component("data_loader", _shared_loader())
     return session
 
 

@@ -14,10 +14,11 @@ from trailbell._version import __version__
 from trailbell.account._calls import read_call
 from trailbell.account._snapshot import Failure, FailureKind
 
-__all__ = ["Connection", "ConnectionSettings", "UnreadableAccountError", "connect"]
+__all__ = ["Connection", "ConnectionSettings", "UnreadableAccountError", "connect", "kind_of_error"]
 
 _MOST_PAGES = 2000
 _TOO_LONG = f"more than {_MOST_PAGES} pages"
+_ANY_KEY = "trailbell"
 _SESSION_NAME = "trailbell-audit"
 _THROTTLED = frozenset(
     {
@@ -62,13 +63,17 @@ class UnreadableAccountError(TrailbellError):
 
 
 class ConnectionSettings(msgspec.Struct, frozen=True):
-    """How AWS is reached: a profile of the AWS configuration, and an endpoint for all services."""
+    """How AWS is reached: a profile of the AWS configuration, and an endpoint for all services.
+
+    ``with_any_key`` makes up an access key, for a Trailbell server that has none defined takes any.
+    """
 
     profile: str | None = None
     endpoint_url: str | None = None
     region: str | None = None
     attempts: int = 6
     timeout_seconds: float = 30.0
+    with_any_key: bool = False
 
 
 class _Session(Protocol):
@@ -105,7 +110,11 @@ class Connection:
         return list(self._session.get_available_regions("cloudtrail"))
 
     def client(self, service: str, region: str) -> Any:
-        """Returns the client of a service in a region, made once."""
+        """Returns the client of a service in a region, made once.
+
+        Raises:
+            UnreadableAccountError: The endpoint is no URL.
+        """
         if (service, region) not in self._clients:
             config = Config(
                 retries={"mode": "adaptive", "total_max_attempts": self._settings.attempts},
@@ -113,9 +122,14 @@ class Connection:
                 read_timeout=self._settings.timeout_seconds,
                 user_agent_extra=f"trailbell/{__version__}",
             )
-            self._clients[service, region] = self._session.create_client(
-                service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
-            )
+            try:
+                made = self._session.create_client(
+                    service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
+                )
+            except ValueError as error:
+                # This is how botocore refuses an endpoint that is no URL.
+                raise UnreadableAccountError(f"there is no way in: {error}") from error
+            self._clients[service, region] = made
         return self._clients[service, region]
 
     def ask(
@@ -167,7 +181,7 @@ class Connection:
                 pages.append(getattr(client, call.method)(**parameters))
         except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
             self.calls[action] += 1 if call.pages else 0
-            kind, code = _kind_of(error)
+            kind, code = kind_of_error(error)
             if kind is FailureKind.MISSING and not is_missing_known:
                 kind = FailureKind.FAILED
             self.failures.append(Failure(action, kind, code, self.account, region, subject))
@@ -190,10 +204,12 @@ def connect(settings: ConnectionSettings, role_arn: str = "") -> Connection:
         session = botocore.session.Session(profile=settings.profile)
         # Read now, as a profile that is not there is noticed at the first use only.
         session.get_scoped_config()
+        if settings.with_any_key:
+            session.set_credentials(_ANY_KEY, _ANY_KEY)
         if role_arn:
             session = _in_role(session, settings, role_arn)
         return Connection(session, settings)
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, ValueError) as error:
         whom = f"the role {role_arn} cannot be assumed" if role_arn else "there is no way in"
         raise UnreadableAccountError(f"{whom}: {error}") from error
 
@@ -211,7 +227,8 @@ def _in_role(session: Any, settings: ConnectionSettings, role_arn: str) -> Any:
     return inside
 
 
-def _kind_of(error: Exception) -> tuple[FailureKind, str]:
+def kind_of_error(error: Exception) -> tuple[FailureKind, str]:
+    """Returns how a call came to nothing, with AWS's code or botocore's name for it."""
     if not isinstance(error, botocore.exceptions.ClientError):
         return FailureKind.FAILED, type(error).__name__
     code = str(error.response.get("Error", {}).get("Code", ""))

@@ -23,7 +23,7 @@ from trailbell.account._snapshot import (
     TrailStatus,
 )
 
-__all__ = ["ALL_REGIONS", "read_account"]
+__all__ = ["ALL_REGIONS", "found_alarm", "found_filter", "read_account"]
 
 ALL_REGIONS = "all"
 _IDENTITY = "sts:GetCallerIdentity"
@@ -47,6 +47,15 @@ _DEFINITION = (
     "EvaluateLowSampleCountPercentile",
     "ThresholdMetricId",
     "Metrics",
+)
+_OTHERS = (
+    "OKActions",
+    "InsufficientDataActions",
+    "EvaluationCriteria",
+    "EvaluationInterval",
+    "EvaluationWindow",
+    "ActionConfiguration",
+    "WarmUpConfiguration",
 )
 
 
@@ -166,15 +175,20 @@ def _log_group(connection: Connection, arn: str, region: str, name: str) -> Iter
 def _filters(connection: Connection, arn: str, region: str, name: str) -> Iterable[FoundFilter]:
     pages = connection.ask_all("logs:DescribeMetricFilters", region, arn, logGroupName=name)
     for each in (found for page in pages for found in page.get("metricFilters") or ()):
-        yield FoundFilter(
-            log_group_arn=arn,
-            name=str(each.get("filterName", "")),
-            pattern=str(each.get("filterPattern") or ""),
-            transformations=tuple(map(_transformation, each.get("metricTransformations") or ())),
-            is_on_transformed_logs=bool(each.get("applyOnTransformedLogs")),
-            field_selection_criteria=str(each.get("fieldSelectionCriteria") or ""),
-            system_dimensions=tuple(each.get("emitSystemFieldDimensions") or ()),
-        )
+        yield found_filter(arn, each)
+
+
+def found_filter(log_group_arn: str, described: Mapping[str, Any]) -> FoundFilter:
+    """Returns a metric filter of DescribeMetricFilters."""
+    return FoundFilter(
+        log_group_arn=log_group_arn,
+        name=str(described.get("filterName", "")),
+        pattern=str(described.get("filterPattern") or ""),
+        transformations=tuple(map(_transformation, described.get("metricTransformations") or ())),
+        is_on_transformed_logs=bool(described.get("applyOnTransformedLogs")),
+        field_selection_criteria=str(described.get("fieldSelectionCriteria") or ""),
+        system_dimensions=tuple(described.get("emitSystemFieldDimensions") or ()),
+    )
 
 
 def _transformation(each: Mapping[str, Any]) -> FoundTransformation:
@@ -193,17 +207,7 @@ def _alarms(connection: Connection, region: str) -> tuple[list[FoundAlarm], list
     pages = connection.ask_all(
         "cloudwatch:DescribeAlarms", region, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
     )
-    alarms = [
-        FoundAlarm(
-            arn=str(each["AlarmArn"]),
-            definition={name: each[name] for name in _DEFINITION if each.get(name) not in (None, "", [])},
-            actions_enabled=bool(each.get("ActionsEnabled", True)),
-            alarm_actions=tuple(each.get("AlarmActions") or ()),
-            state=str(each.get("StateValue") or ""),
-        )
-        for page in pages
-        for each in page.get("MetricAlarms") or ()
-    ]
+    alarms = [found_alarm(each) for page in pages for each in page.get("MetricAlarms") or ()]
     composites = [
         FoundComposite(
             arn=str(each["AlarmArn"]),
@@ -217,6 +221,22 @@ def _alarms(connection: Connection, region: str) -> tuple[list[FoundAlarm], list
         for each in page.get("CompositeAlarms") or ()
     ]
     return alarms, composites
+
+
+def found_alarm(described: Mapping[str, Any]) -> FoundAlarm:
+    """Returns a metric alarm of DescribeAlarms."""
+    return FoundAlarm(
+        arn=str(described["AlarmArn"]),
+        definition=_given(described, _DEFINITION),
+        actions_enabled=bool(described.get("ActionsEnabled", True)),
+        alarm_actions=tuple(described.get("AlarmActions") or ()),
+        state=str(described.get("StateValue") or ""),
+        others=_given(described, _OTHERS),
+    )
+
+
+def _given(described: Mapping[str, Any], members: Iterable[str]) -> dict[str, Any]:
+    return {name: described[name] for name in members if described.get(name) not in (None, "", [])}
 
 
 def _topic_arns(

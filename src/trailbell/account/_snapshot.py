@@ -134,13 +134,17 @@ class FoundFilter(msgspec.Struct, frozen=True):
 
 
 class FoundAlarm(msgspec.Struct, frozen=True):
-    """A metric alarm: ``definition`` has the members of DescribeAlarms that say what it is and watches."""
+    """A metric alarm: ``definition`` has the members of DescribeAlarms that say what it is and watches.
+
+    ``others`` has the members that no judgement looks at, and that putting the alarm anew would drop.
+    """
 
     arn: str
     definition: Mapping[str, Any]
     actions_enabled: bool = True
     alarm_actions: tuple[str, ...] = ()
     state: str = "OK"
+    others: Mapping[str, Any] = {}
 
 
 class FoundComposite(msgspec.Struct, frozen=True):

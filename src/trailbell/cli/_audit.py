@@ -25,23 +25,14 @@ from trailbell.account import (
     targets_of,
     write_snapshot,
 )
+from trailbell.cli._account_options import cis_option, control_option, controls_of, file_content
 from trailbell.cli._audit_formats import FORMATS
 from trailbell.cli._audit_verdict import FAIL_ON, exit_code
-from trailbell.cli._tables import print_json
-from trailbell.controls import (
-    CATALOGUE,
-    SECURITY_HUB,
-    VERSIONS,
-    Control,
-    UnknownControlError,
-    control_id,
-    control_of,
-)
+from trailbell.cli._connection_options import endpoint_option, policy_option, profile_option, regions_option
 
 __all__ = ["command"]
 
 _ORGANIZATION = "organization"
-_SHORT = {version.removesuffix(".0"): version for version in VERSIONS}
 
 
 class _Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,36 +50,12 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: tuple[Path, ...]
 
 
-class _ProfileType(click.ParamType[str]):
-    """A version of the benchmark, in full or without its last .0, or security-hub."""
-
-    name = "profile"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        wanted = _SHORT.get(value, value)
-        if wanted in VERSIONS or wanted == SECURITY_HUB:
-            return wanted
-        return self.fail(f"{value!r} is not one of {', '.join(_SHORT)} and {SECURITY_HUB}.", param, ctx)
-
-
-def _print_policy(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
-    if is_wanted and not context.resilient_parsing:
-        print_json(iam_policy())
-        context.exit()
-
-
 _file = click.Path(path_type=Path)
 
 
 @click.command("audit")
-@click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to read with.")
-@click.option(
-    "--region",
-    "regions",
-    multiple=True,
-    metavar="NAME",
-    help="A region to look for trails in, again for more, or `all`; the profile's own by default.",
-)
+@profile_option
+@regions_option
 @click.option(
     "--role-arn",
     "role_arns",
@@ -101,17 +68,9 @@ _file = click.Path(path_type=Path)
     metavar="FILE|organization",
     help="Account ids, one a line, or all of the organization; entered by the role of --role-arn.",
 )
-@click.option("--endpoint-url", metavar="URL", help="Where to call instead of AWS.")
-@click.option(
-    "--cis",
-    "profile_name",
-    type=_ProfileType(),
-    default=VERSIONS[-1],
-    show_default=True,
-    metavar="VERSION|security-hub",
-    help="What to audit against, from 1.2 on.",
-)
-@click.option("--control", "keys", multiple=True, metavar="KEY", help="Only this control; again for more.")
+@endpoint_option
+@cis_option
+@control_option
 @click.option(
     "--format",
     "output",
@@ -145,14 +104,7 @@ _file = click.Path(path_type=Path)
     metavar="FILE",
     help="Judge what --save kept instead of reading; again for more.",
 )
-@click.option(
-    "--print-iam-policy",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_policy,
-    help="Print the IAM policy that reading needs, and end.",
-)
+@policy_option(iam_policy, "reading needs")
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> None:
     """Audit AWS accounts: does each control's event reach somebody?
@@ -165,9 +117,9 @@ def command(context: click.Context, /, **given: Any) -> None:
     stated = options.exceptions_file
     question = Question(
         profile=Profile(options.profile_name),
-        controls=_controls(options.keys, options.profile_name),
+        controls=controls_of(options.keys, options.profile_name),
         regions=options.regions,
-        exceptions=() if stated is None else read_exceptions(_content(stated)),
+        exceptions=() if stated is None else read_exceptions(file_content(stated)),
     )
     readings = _kept(options.snapshots) if options.snapshots else _read(options, question, now)
     if options.folder is not None:
@@ -175,24 +127,6 @@ def command(context: click.Context, /, **given: Any) -> None:
     audit = audit_snapshots(readings, question, now)
     FORMATS[options.output](audit)
     context.exit(exit_code(audit, options.fail_on))
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _controls(keys: Sequence[str], profile_name: str) -> tuple[Control, ...]:
-    try:
-        wanted = [control_of(key) for key in keys] or list(CATALOGUE)
-    except UnknownControlError as error:
-        raise click.UsageError(str(error)) from error
-    found = tuple(each for each in dict.fromkeys(wanted) if control_id(each, profile_name) is not None)
-    if not found:
-        raise click.UsageError(f"{profile_name} has none of these controls: {', '.join(keys)}")
-    return found
 
 
 def _accounts(given: str | None, settings: ConnectionSettings) -> tuple[str, ...]:
@@ -235,7 +169,7 @@ def _read(options: _Options, question: Question, now: datetime) -> Mapping[str, 
 
 
 def _kept(files: Sequence[Path]) -> Mapping[str, Snapshot | TrailbellError]:
-    snapshots = [read_snapshot(_content(each)) for each in files]
+    snapshots = [read_snapshot(file_content(each)) for each in files]
     return {each.account: each for each in snapshots}
 
 

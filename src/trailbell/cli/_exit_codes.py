@@ -22,6 +22,8 @@ class ExitCode(enum.IntEnum):
     CONTROL_FAILS = 11
     CONTROL_UNKNOWN = 12
     CONTROL_NOISY = 13
+    CONTROL_LEFT = 14
+    CHANGE_STOPPED = 15
     VERIFY_STOPPED = 16
 
     @property
@@ -50,5 +52,9 @@ _MEANINGS = {
     ExitCode.CONTROL_FAILS: "`audit` found a control that fails.",
     ExitCode.CONTROL_UNKNOWN: "`audit` could not see enough of an account, and found nothing that fails.",
     ExitCode.CONTROL_NOISY: "`audit --fail-on noisy` found an alarm that rings far too often, and no worse.",
+    ExitCode.CONTROL_LEFT: (
+        "`remediate`: something is left to a person, such as a subscription that waits to be confirmed."
+    ),
+    ExitCode.CHANGE_STOPPED: "`remediate`: a change could not be made, or taken back; the rest stands.",
     ExitCode.VERIFY_STOPPED: "`verify` could not prove the whole chain, and says where it stopped and why.",
 }

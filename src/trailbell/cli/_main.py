@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alarm": ("_alarm", "List alarms, or show one with who is behind it."),
     "events": ("_events", "Search the matched events by who, what, where and when."),
     "audit": ("_audit", "Audit AWS accounts: does each control's event reach somebody?"),
+    "remediate": ("_remediate", "Mend an AWS account by a plan that can be undone."),
     "verify": ("_verify", "Prove that the chain works, link by link, or say where it stops and why."),
     "controls": ("_controls", "List, show or apply the CIS monitoring controls."),
     "pattern": ("_pattern", "Check a filter pattern, or see which log events it matches."),

@@ -3,9 +3,10 @@
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from trailbell.cli._client import format_option, url_option
-from trailbell.cli._tables import print_json
+from trailbell.cli._connection_options import endpoint_option, policy_option, profile_option, regions_option
 from trailbell.cli._verify_options import VerifyOptions
 from trailbell.cli._verify_server import verify_server
 
@@ -22,12 +23,10 @@ _ACCOUNT_ONLY = {
 }
 
 
-def _print_policy(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
-    if is_wanted and not context.resilient_parsing:
-        from trailbell.drill import drill_iam_policy  # noqa: PLC0415 - the CLI starts without it
+def _policy() -> dict[str, Any]:
+    from trailbell.drill import drill_iam_policy  # noqa: PLC0415 - the CLI starts without it
 
-        print_json(drill_iam_policy())
-        context.exit()
+    return drill_iam_policy()
 
 
 @click.command("verify")
@@ -51,28 +50,15 @@ def _print_policy(context: click.Context, _: click.Parameter, is_wanted: bool) -
     help="How long the event, or each alarm's actions, may take.",
 )
 @click.option("--account", "is_of_account", is_flag=True, help="Prove the chains of an AWS account instead.")
-@click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to call with.")
-@click.option(
-    "--region",
-    "regions",
-    multiple=True,
-    metavar="NAME",
-    help="A region to look for trails in, again for more, or `all`; the profile's own by default.",
-)
+@profile_option
+@regions_option
 @click.option("--role-arn", default="", metavar="ARN", help="A role to call by.")
-@click.option("--endpoint-url", metavar="URL", help="Where to call instead of AWS.")
+@endpoint_option
 @click.option(
     "--drill", "is_drill", is_flag=True, help="Ring the account's alarms too, after saying whom that tells."
 )
 @click.option("--yes", "is_confirmed", is_flag=True, help="Ring them without asking.")
-@click.option(
-    "--print-iam-policy",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_policy,
-    help="Print the IAM policy that --account and --drill need, and end.",
-)
+@policy_option(_policy, "--account and --drill need")
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> None:
     """Prove that the chain works, link by link, or say where it stops and why.
@@ -83,6 +69,8 @@ def command(context: click.Context, /, **given: Any) -> None:
     """
     options = VerifyOptions(**given)
     if options.is_of_account:
+        if context.get_parameter_source("url") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--url names a Trailbell server: with --account it is --endpoint-url")
         from trailbell.cli._verify_account import verify_account  # noqa: PLC0415 - a server needs none of it
 
         code = verify_account(options)

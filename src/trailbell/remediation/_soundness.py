@@ -1,0 +1,55 @@
+"""Whether a change is of the object that it names: what is read is then what is put, in the same account.
+
+Plans and undo files may have been edited; the object that is looked at before a call must be the one that the
+call changes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from trailbell.account import Arn, read_arn
+from trailbell.remediation._plan import Change, ChangeKind
+
+__all__ = ["names_one_object"]
+
+_SERVICES = {
+    ChangeKind.TOPIC: "sns",
+    ChangeKind.TOPIC_POLICY: "sns",
+    ChangeKind.SUBSCRIPTION: "sns",
+    ChangeKind.METRIC_FILTER: "logs",
+    ChangeKind.ALARM: "cloudwatch",
+    ChangeKind.ALARM_ACTIONS: "cloudwatch",
+}
+_ONLY_CHANGED = (ChangeKind.TOPIC_POLICY, ChangeKind.ALARM_ACTIONS)
+
+
+def names_one_object(change: Change, account: str) -> bool:
+    """Whether a change is of one object of an account: its ARN, its region and its parameters agree."""
+    place = read_arn(change.name)
+    if place is None or place.service != _SERVICES[change.kind]:
+        return False
+    if (place.account, place.region) != (account, change.region):
+        return False
+    if change.before is None:
+        return change.kind not in _ONLY_CHANGED and _is_of(change, place, change.after)
+    return all(_is_of(change, place, each) for each in (change.after, change.before))
+
+
+def _is_of(change: Change, place: Arn, parameters: Mapping[str, Any]) -> bool:
+    match change.kind:
+        case ChangeKind.TOPIC:
+            return parameters.get("Name") == place.resource and parameters.keys() <= {"Name", "Tags"}
+        case ChangeKind.TOPIC_POLICY:
+            return parameters.keys() == {"Policy"} and isinstance(parameters["Policy"], str)
+        case ChangeKind.SUBSCRIPTION:
+            return parameters.keys() == {"Protocol", "Endpoint"}
+        case ChangeKind.METRIC_FILTER:
+            return (
+                parameters.get("logGroupName") == place.log_group_name
+                and isinstance(parameters.get("filterName"), str)
+                and parameters["filterName"] == change.after.get("filterName")
+            )
+        case ChangeKind.ALARM:
+            return bool(place.resource == f"alarm:{parameters.get('AlarmName')}")
+        case ChangeKind.ALARM_ACTIONS:
+            return parameters.keys() == {"ActionsEnabled"} and place.resource.startswith("alarm:")
