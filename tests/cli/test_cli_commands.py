@@ -74,7 +74,7 @@ def test_status_tells_states_and_classes(server: RunningServer) -> None:
         (["events", "--since", "2030-01-01"], ["No matched events."]),
         (["controls", "list"], ["5.15 (7.0.0)", "security_hub_enabled", "no metric filter"]),
         (["controls", "show", "root_usage"], ["$.userIdentity.type", "3.3 in 1.2.0"]),
-        (["controls", "apply"], ["0 alarms made or changed."]),
+        (["controls", "apply"], ["0 changes made."]),
         (["doctor"], ["sqlite", "in ALARM: unauthorized_api_calls_alarm"]),
     ],
 )

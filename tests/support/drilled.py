@@ -32,6 +32,9 @@ class Account:
         self.clock = clock
         self.receiver = receiver
         self.cloudwatch = server.client("cloudwatch")
+        [alarm] = self.cloudwatch.describe_alarms(AlarmNames=["root-usage-alarm"])["MetricAlarms"]
+        taken = self.cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+        self._first = {name: value for name, value in alarm.items() if name in taken}
 
     def subscribe(self) -> None:
         """Makes the topic, and confirms the receiver's subscription."""
@@ -50,7 +53,7 @@ class Account:
         self.cloudwatch.delete_alarms(AlarmNames=["above"])
         if not self.server.client("sns").list_topics()["Topics"]:
             self.subscribe()
-        self.server.chain.apply_controls(["root_usage"])
+        self.cloudwatch.put_metric_alarm(**self._first)
         self.set_state("root-usage-alarm", "OK", "mended")
 
     def standing(self, name: str) -> tuple[str, str]:

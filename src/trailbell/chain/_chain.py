@@ -29,7 +29,7 @@ from trailbell.chain._metric_filters import MetricFilters
 from trailbell.chain._report import Report
 from trailbell.chain._retry import Retried, Retry
 from trailbell.chain._roll_up import RollUp
-from trailbell.chain._set_up import LOG_GROUP, apply_controls, chosen_controls, subscribe_settings
+from trailbell.chain._set_up import LOG_GROUP, chosen_controls, set_up_controls, subscribe_settings
 from trailbell.chain._suppressions import LATEST_MS, Suppressions
 from trailbell.chain._trails import Trails
 from trailbell.chain._trouble import Troubles
@@ -239,19 +239,6 @@ class Chain:
         if deleted:
             _log.info("rows beyond their bounds deleted", **deleted)
 
-    def apply_controls(self, keys: Sequence[str]) -> list[str]:
-        """Provisions controls on the running system; returns the alarms made or changed.
-
-        Raises:
-            ChainError: There is no log group to put the filters on.
-            UnknownControlError: A key is not in the catalogue.
-        """
-        controls = chosen_controls(keys)
-        with self._store.write() as transaction:
-            changed = apply_controls(transaction, self._settings, controls, self._clock.now_ms())
-        self.filterings.changed(LOG_GROUP)
-        return changed
-
     def retry_rejected(self, file_name: str = "") -> list[Retried]:
         """Tries once more what was rejected, of one file or of all; returns what came of each file.
 
@@ -289,7 +276,7 @@ class Chain:
                 if transaction.filters.create_group(LOG_GROUP, now_ms):
                     _log.info("log group created", log_group=LOG_GROUP)
                 chosen = chosen_controls(self._settings.controls)
-                apply_controls(transaction, self._settings, chosen, now_ms, keep=True)
+                set_up_controls(transaction, self._settings, chosen, now_ms)
             return subscribe_settings(transaction, self._settings, now_ms)
 
     def _ingest(self, source: DirectorySource) -> Ingest:

@@ -12,7 +12,7 @@ from trailbell.settings import NO_CONTROLS, Settings
 from trailbell.store import Transaction
 from trailbell.topics import Protocol, Subscription, Topic, topic_arn
 
-__all__ = ["LOG_GROUP", "TOPIC_NAME", "apply_controls", "chosen_controls", "subscribe_settings"]
+__all__ = ["LOG_GROUP", "TOPIC_NAME", "chosen_controls", "set_up_controls", "subscribe_settings"]
 
 LOG_GROUP = "CloudTrail/logs"
 """The log group that trail sources write to, named as in the benchmark's own commands."""
@@ -40,40 +40,23 @@ def chosen_controls(keys: Sequence[str]) -> tuple[Control, ...]:
     return chosen
 
 
-def apply_controls(
-    transaction: Transaction,
-    settings: Settings,
-    controls: Sequence[Control],
-    now_ms: int,
-    *,
-    keep: bool = False,
-) -> list[str]:
-    """Puts the filters and alarms of controls in place; returns the alarms that were made or changed.
+def set_up_controls(
+    transaction: Transaction, settings: Settings, controls: Sequence[Control], now_ms: int
+) -> None:
+    """Puts the filters and alarms of controls on the sources' log group where they are not there.
 
-    With ``keep`` those that are there stay as they are: somebody may have changed them on purpose.
-
-    Raises:
-        ChainError: The log group does not exist: a filter on a group that nothing writes to would be blind.
+    Those that are there stay as they are: somebody may have changed them on purpose.
     """
-    if controls and not transaction.filters.has_group(LOG_GROUP):
-        raise ChainError(
-            f"the log group {LOG_GROUP} does not exist, as nothing delivers CloudTrail records yet: "
-            "start the server with --source PATH"
-        )
     topic = topic_arn(settings.region, settings.account_id, TOPIC_NAME)
-    changed: list[str] = []
-    filters = {each.definition.name for each in transaction.filters.all(LOG_GROUP)} if keep else set()
+    filters = {each.definition.name for each in transaction.filters.all(LOG_GROUP)}
     for control in controls:
         put = provision(control, LOG_GROUP, (topic,))
         if put.metric_filter.name not in filters:
             transaction.filters.put(put.metric_filter, now_ms)
-        if keep and transaction.composites.find(put.alarm.name) is not None:
+        if transaction.composites.find(put.alarm.name) is not None:
             continue
-        stands = transaction.alarms.find(put.alarm.name)
-        if stands is None or (stands.definition != put.alarm and not keep):
+        if transaction.alarms.find(put.alarm.name) is None:
             put_alarm(transaction, settings, put.alarm, now_ms)
-            changed.append(put.alarm.name)
-    return changed
 
 
 def subscribe_settings(transaction: Transaction, settings: Settings, now_ms: int) -> list[Subscription]:

@@ -1,9 +1,13 @@
 """`trailbell controls`."""
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from trailbell.cli._client import ask, format_option, path_part, url_option
-from trailbell.cli._tables import plural, print_json, print_lines, print_table
+from trailbell.cli._connection_options import endpoint_option, profile_option
+from trailbell.cli._tables import print_json, print_lines, print_table
 
 __all__ = ["command"]
 
@@ -69,13 +73,32 @@ def show_control(key: str, url: str, output: str) -> None:
 @command.command("apply")
 @click.argument("keys", nargs=-1, metavar="[KEY]...")
 @url_option
+@endpoint_option
+@profile_option
+@click.option(
+    "--region", multiple=True, metavar="NAME", help="With --endpoint-url: where to look for trails."
+)
+@click.option(
+    "--notify",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Who is subscribed where nobody is told; again for more.",
+)
+@click.option("--overwrite", is_flag=True, help="Change filters and alarms that are there, rather than add.")
+@click.option(
+    "--undo-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep old values here, for `trailbell remediate undo`.",
+)
 @format_option
-def apply_controls(keys: tuple[str, ...], url: str, output: str) -> None:
-    """Provision controls on the running server: all of them, or those named."""
-    answer = ask(url, "/api/v1/controls", body={"keys": list(keys)})
-    if output == "json":
-        print_json(answer)
-        return
-    for name in answer["changed"]:
-        click.echo(name)
-    click.echo(f"{plural(len(answer['changed']), 'alarm')} made or changed.")
+@click.pass_context
+def apply_controls(context: click.Context, /, **given: Any) -> None:
+    """Make the chains of controls on the running server: of all of them, or of those named.
+
+    It is `trailbell remediate apply` without a question: what reaches somebody already is left alone. With
+    --endpoint-url it is done there, with your AWS credentials.
+    """
+    from trailbell.cli._controls_apply import ApplyOptions, apply_by  # noqa: PLC0415 - only this needs AWS's
+
+    context.exit(apply_by(ApplyOptions(**given)))

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import click
 
+from trailbell.account import ConnectionSettings, Profile
 from trailbell.cli._logging import configure_log
+from trailbell.cli._mending import mend
 from trailbell.cli._running import Running, StopSignal, free_port, running_server
-from trailbell.settings import LogFormat, Settings
+from trailbell.controls import VERSIONS, watched_controls
+from trailbell.remediation import ChangeKind, Outcome, Wish
+from trailbell.settings import NO_CONTROLS, LogFormat, Settings
 from trailbell.simulate import Company, demo_traffic, write_deliveries
 
 __all__ = ["command"]
@@ -22,7 +26,7 @@ _REPORT_SECONDS = 2.0
 
 _OPENING = """\
 A made-up company works in the cloud; its CloudTrail files arrive every two seconds.
-Fifteen CIS alarms watch them. In a few seconds somebody tries out a leaked access key.
+{alarms} CIS alarms watch them. In a few seconds somebody tries out a leaked access key.
 """
 
 _CLOSING = """
@@ -75,10 +79,11 @@ def command(seed: int, once: bool) -> None:
             data=str(Path(folder) / "data"),
             source=(str(logs),),
             notify=("-",),
+            controls=(NO_CONTROLS,),
         )
         with StopSignal() as stop, running_server(settings, stage) as running:
             click.echo(f"listening on {running.url}", err=True)
-            click.echo(_OPENING)
+            click.echo(_OPENING.format(alarms=_make_chains(running.url)))
             traffic = threading.Thread(target=_write, args=(seed, logs, stop.asked), daemon=True)
             traffic.start()
             _report_until_it_rings(running, stage, stop)
@@ -88,6 +93,17 @@ def command(seed: int, once: bool) -> None:
             stop.asked.set()
             traffic.join()
     click.echo("The demo has ended; nothing is left behind.", err=True)
+
+
+def _make_chains(url: str) -> int:
+    """Makes the chains of the controls by AWS's own calls, as in any account; returns how many alarms."""
+    settings = ConnectionSettings(endpoint_url=url, with_any_key=True)
+    wish = Wish(profile=Profile(VERSIONS[-1]), controls=watched_controls())
+    done = mend(settings, (), wish, lambda report: None)
+    stopped = [each.message for each in done.reports if each.outcome is Outcome.STOPPED]
+    if stopped:
+        raise click.ClickException(stopped[0])
+    return sum(each.change.kind is ChangeKind.ALARM for each in done.reports)
 
 
 def _write(seed: int, logs: Path, stop: threading.Event) -> None:

@@ -48,10 +48,6 @@ class RouteField(msgspec.Struct, frozen=True):
     handler: Handler
 
 
-class _ApplyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    keys: tuple[str, ...] = ()
-
-
 class _RetryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: str = ""
 
@@ -61,7 +57,7 @@ class _VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_seconds: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 180.0
 
 
-_BodyT = TypeVar("_BodyT", _ApplyRequest, _RetryRequest, _VerifyRequest)
+_BodyT = TypeVar("_BodyT", bound=msgspec.Struct)
 
 
 def json_response(value: object, status: int = 200) -> Response:
@@ -149,11 +145,6 @@ def _control(request: Request, chain: Chain, clock: Clock) -> Response:
         "advice": control.advice,
     }
     return json_response(detail)
-
-
-def _apply_controls(request: Request, chain: Chain, clock: Clock) -> Response:
-    asked = _body(request, _ApplyRequest)
-    return json_response({"changed": chain.apply_controls(asked.keys)})
 
 
 def _body(request: Request, kind: type[_BodyT]) -> _BodyT:
@@ -250,7 +241,6 @@ ROUTES: tuple[RouteField, ...] = (
     RouteField("GET", "/api/v1/backup", "A whole copy of the database, as of one moment.", _backup),
     RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
     RouteField("GET", "/api/v1/controls/{key}", "One control: pattern, gaps, advice.", _control),
-    RouteField("POST", "/api/v1/controls", 'Provision controls: `{"keys": []}` means all.', _apply_controls),
     RouteField(
         "POST",
         "/api/v1/verifications",
