@@ -13,12 +13,12 @@ from trailbell.account import Profile, judge_account
 
 pytestmark = pytest.mark.client
 
-# Making one takes half a second, so every second is made here, and all that moto has not. The judge is asked
+# Making one takes half a second, so every third is made here, and all that moto has not. The judge is asked
 # about all of them.
 STATES = [
     each
     for number, each in enumerate(load_states())
-    if can_be_made_here(each) and (number % 2 or patched(each).composites)
+    if can_be_made_here(each) and (number % 3 == 1 or patched(each).composites)
 ]
 
 
@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[AwsServer]:
 
 
 def test_many_states_can_be_made() -> None:
-    assert 40 < len(STATES)
+    assert 25 < len(STATES)
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)

@@ -1,4 +1,4 @@
-"""A server killed fifty times while it reads counts what one left in peace and another program count."""
+"""A server killed thirty times while it reads counts what one left in peace and another program count."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ import pytest
 from support.crash_campaign import Campaign, Moment, counted_independently, left_in_peace
 from support.crash_outcome import differences
 
-KILLS = 50
+KILLS = 30
 SEED = 20260914
 
 
 @pytest.mark.slow
-def test_fifty_kills_change_no_count_no_evidence_and_no_alarm(tmp_path: Path) -> None:
+def test_thirty_kills_change_no_count_no_evidence_and_no_alarm(tmp_path: Path) -> None:
     campaign = Campaign(tmp_path / "killed", KILLS, SEED)
     result = campaign.run()
     counted = counted_independently(campaign.logs)
