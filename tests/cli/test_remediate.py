@@ -163,6 +163,19 @@ def test_a_plan_of_another_account_is_refused(moto: Moto) -> None:
     assert f"the plan is of account 111122223333, and the one connected to is {MOTOS}" in done.stderr
 
 
+@pytest.mark.parametrize("code", ["cli", "terraform", "cloudformation", "iam-policy"])
+def test_a_plan_of_another_object_than_it_names_is_not_written_as_code(moto: Moto, code: str) -> None:
+    made(moto, state_named("threshold-1000"))
+    typed("plan", *told(moto, "--out", "plan.json"))
+    plan = json.loads(Path("plan.json").read_bytes())
+    plan["changes"][0]["after"]["AlarmName"] = "somebody-elses-alarm"
+    Path("plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    done = typed("export", code, "plan.json")
+
+    assert (ExitCode.CANNOT_START, "") == (done.exit_code, done.stdout)
+    assert "is not of that object" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

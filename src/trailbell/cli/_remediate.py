@@ -42,6 +42,7 @@ from trailbell.remediation import (
     Report,
     WrongAccountError,
     apply_plan,
+    check_plan,
     cloudformation_template,
     iam_policy,
     read_plan,
@@ -180,6 +181,8 @@ def export_command(code: str, plan_file: Path, region: str | None) -> None:
     plan = read_plan(file_content(plan_file))
     if region is not None and code != "cloudformation":
         raise click.UsageError("--region is for cloudformation: the others make all regions of the plan")
+    # Whoever runs the code has no undo file: what apply would refuse is not written.
+    check_plan(plan)
     if code == "iam-policy":
         print_json(iam_policy(plan))
     elif code == "cloudformation":

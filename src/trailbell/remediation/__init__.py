@@ -21,6 +21,7 @@ from trailbell.remediation._plan import (
 )
 from trailbell.remediation._planner import make_plan
 from trailbell.remediation._simulation import after_changes
+from trailbell.remediation._soundness import check_plan
 from trailbell.remediation._twins import tuned_pattern
 from trailbell.remediation._undo import undo_changes
 from trailbell.remediation._wish import TOPIC_NAME, Recipient, Wish, WishError, recipient_of, topic_of
@@ -49,6 +50,7 @@ __all__ = [
     "WrongAccountError",
     "after_changes",
     "apply_plan",
+    "check_plan",
     "cloudformation_template",
     "iam_policy",
     "make_plan",

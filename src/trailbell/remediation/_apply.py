@@ -10,8 +10,8 @@ import msgspec
 
 from trailbell.remediation._journal import EntryState, Journal
 from trailbell.remediation._objects import CallFailedError, Objects, State, is_same
-from trailbell.remediation._plan import Change, Plan, PlanFileError
-from trailbell.remediation._soundness import names_one_object
+from trailbell.remediation._plan import Change, Plan
+from trailbell.remediation._soundness import check_plan
 
 __all__ = ["Outcome", "Report", "apply_plan", "has_settled"]
 
@@ -52,12 +52,7 @@ def apply_plan(
         PlanFileError: A change is not of the object that it names; then nothing is changed.
         UndoFileError: What is changed cannot be noted, so it is not changed.
     """
-    for change in plan.changes:
-        if not names_one_object(change, plan.account):
-            raise PlanFileError(
-                f"the plan's change of {change.name!r} is not of that object in account {plan.account}: "
-                "make a new plan"
-            )
+    check_plan(plan)
     reports: list[Report] = []
     for change in plan.changes:
         if reports and reports[-1].outcome in (Outcome.STOPPED, Outcome.NOT_TRIED):

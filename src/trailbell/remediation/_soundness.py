@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from trailbell.account import Arn, read_arn
-from trailbell.remediation._plan import Change, ChangeKind
+from trailbell.remediation._plan import Change, ChangeKind, Plan, PlanFileError
 
-__all__ = ["names_one_object"]
+__all__ = ["check_plan", "names_one_object"]
 
 _SERVICES = {
     ChangeKind.TOPIC: "sns",
@@ -21,6 +21,20 @@ _SERVICES = {
     ChangeKind.ALARM_ACTIONS: "cloudwatch",
 }
 _ONLY_CHANGED = (ChangeKind.TOPIC_POLICY, ChangeKind.ALARM_ACTIONS)
+
+
+def check_plan(plan: Plan) -> None:
+    """Makes sure that every change of a plan is of the object that it names.
+
+    Raises:
+        PlanFileError: One is not.
+    """
+    for change in plan.changes:
+        if not names_one_object(change, plan.account):
+            raise PlanFileError(
+                f"the plan's change of {change.name!r} is not of that object in account {plan.account}: "
+                "make a new plan"
+            )
 
 
 def names_one_object(change: Change, account: str) -> bool:
