@@ -113,6 +113,36 @@ def test_json_is_all_there_is_on_standard_output(moto: Moto) -> None:
     assert ["done"] == [each["outcome"] for each in undone["changes"]]
 
 
+def test_the_audit_at_the_end_is_of_what_the_plan_was_made_for(moto: Moto) -> None:
+    made(moto, state_named("threshold-1000"))
+    regions = ("--region", "us-east-1", "--region", "eu-west-1")
+    typed("plan", *told(moto, *regions, "--out", "plan.json"))
+    done = typed("apply", "plan.json", "--endpoint-url", moto.url, "--yes", "--format", "json")
+    [account] = json.loads(done.stdout)["audit"]["accounts"]
+
+    assert ExitCode.DONE == done.exit_code
+    assert ["us-east-1", "eu-west-1"] == account["regions"]
+    assert ["root_usage"] == [each["control"] for each in account["controls"]]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--notify", "a@b.cd"),
+        ("--overwrite",),
+        ("--topic", "t"),
+        ("--cis", "3.0.0"),
+        ("--twin", "root_usage=x"),
+    ],
+    ids=lambda more: more[0],
+)
+def test_what_decides_about_a_plan_is_refused_beside_one_that_was_made(more: tuple[str, ...]) -> None:
+    done = typed("apply", "plan.json", *more)
+
+    assert ExitCode.USAGE == done.exit_code
+    assert f"{more[0]} was decided when the plan was made" in done.stderr
+
+
 def test_what_is_left_to_a_person_is_told_with_its_reason(moto: Moto) -> None:
     made(moto, state_named("no-trail"))
     planned = typed("plan", *told(moto))

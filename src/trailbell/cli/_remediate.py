@@ -29,6 +29,7 @@ from trailbell.cli._remediate_options import (
     connection_to,
     plan_by,
     plan_options,
+    refuse_planning,
 )
 from trailbell.cli._remediate_report import print_plan, print_report
 from trailbell.cli._tables import plural, print_json
@@ -125,6 +126,8 @@ def apply_command(
     It may be interrupted and begun again: what is done is left alone. Old values are kept for `undo`.
     """
     options = PlanOptions(**given)
+    if plan_file is not None:
+        refuse_planning(context)
     with _connected(options) as connection:
         plan = plan_by(connection, options).plan if plan_file is None else read_plan(file_content(plan_file))
         _check_account(connection, plan.account, "plan")
@@ -244,11 +247,12 @@ def _is_stopped(reports: tuple[Report, ...]) -> bool:
 
 
 def _audited(connection: Connection, options: PlanOptions, plan: Plan) -> Audit:
-    controls = controls_of(options.keys, plan.cis)
-    question = Question(profile=Profile(plan.cis), controls=controls, regions=options.regions)
+    controls = controls_of(options.keys or plan.controls, plan.cis)
+    regions = options.regions or plan.regions
+    question = Question(profile=Profile(plan.cis), controls=controls, regions=regions)
     now = datetime.now(UTC)
     connection.failures.clear()
-    snapshot = read_account(connection, options.regions, now, with_hub=question.with_hub)
+    snapshot = read_account(connection, regions, now, with_hub=question.with_hub)
     return audit_snapshots({snapshot.account: snapshot}, question, now)
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from trailbell.account import Connection, ConnectionSettings, Profile, connect
 from trailbell.cli._account_options import cis_option, control_option, controls_of
@@ -21,7 +22,10 @@ from trailbell.remediation import (
     tuned_pattern,
 )
 
-__all__ = ["PlanOptions", "connection_options", "connection_to", "plan_by", "plan_options"]
+__all__ = ["PlanOptions", "connection_options", "connection_to", "plan_by", "plan_options", "refuse_planning"]
+
+# What a plan is made by; controls and regions also say what is audited after it.
+_PLANNING = frozenset({"profile_name", "topic", "notify", "overwrite", "twin", "record_to"})
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -85,6 +89,18 @@ def plan_options(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
+
+
+def refuse_planning(context: click.Context) -> None:
+    """Refuses what decides about a plan where one is given that was made before.
+
+    Raises:
+        UsageError: One of the options was given.
+    """
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in _PLANNING and source is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"{parameter.opts[0]} was decided when the plan was made: plan anew")
 
 
 def _wish_of(options: PlanOptions) -> Wish:

@@ -109,7 +109,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What is changed in one account, in order.
 
     ``mended`` are the keys of the controls that pass once everything is done and confirmed; ``passing``
-    passed before. ``cis`` is the profile planned for, ``at`` when the account was read (ISO 8601, UTC).
+    passed before. ``cis`` is the profile planned for, ``at`` when the account was read (ISO 8601, UTC),
+    ``regions`` where trails were looked for.
     """
 
     account: str
@@ -120,6 +121,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     mended: tuple[str, ...] = ()
     passing: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The keys of the controls that it was made for."""
+        return tuple(dict.fromkeys((*self.mended, *self.passing, *(each.control for each in self.left))))
 
 
 def write_plan(plan: Plan) -> bytes:

@@ -71,6 +71,7 @@ class _Planner:
             mended=tuple(mended),
             passing=tuple(each.control for each in first if each.status.is_pass),
             left=tuple(self._left.values()),
+            regions=self._before.regions,
         )
 
     def _results(self, snapshot: Snapshot, controls: Sequence[Control]) -> tuple[ControlResult, ...]:
