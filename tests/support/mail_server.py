@@ -5,7 +5,7 @@ import email
 import email.policy
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
@@ -93,8 +93,10 @@ def mail_server(
     received = MailServer(answers or {}, login)
     loop = asyncio.new_event_loop()
 
+    made: list[SMTP] = []
+
     def protocol() -> SMTP:
-        return SMTP(
+        smtp = SMTP(
             received,
             hostname="mail.example",
             loop=loop,
@@ -105,6 +107,8 @@ def mail_server(
             # Where TLS began with the connection, the protocol does not know of it.
             auth_require_tls=tls is None,
         )
+        made.append(smtp)
+        return smtp
 
     server = loop.run_until_complete(loop.create_server(protocol, "127.0.0.1", 0, ssl=tls))
     received.port = server.sockets[0].getsockname()[1]
@@ -113,15 +117,20 @@ def mail_server(
     try:
         yield received
     finally:
-        asyncio.run_coroutine_threadsafe(_ended(server), loop).result()
+        asyncio.run_coroutine_threadsafe(_ended(server, made), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _ended(server: asyncio.Server) -> None:
+async def _ended(server: asyncio.Server, protocols: Sequence[SMTP]) -> None:
     server.close()
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    for each in protocols:
+        if isinstance(each.transport, asyncio.WriteTransport):
+            # An encrypted connection would wait for the other side's farewell, and outlive its loop.
+            each.transport.abort()
+    await asyncio.sleep(0)

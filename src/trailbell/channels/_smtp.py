@@ -93,8 +93,6 @@ class SmtpChannel:
         client = aiosmtplib.SMTP(
             hostname=settings.host,
             port=settings.port,
-            username=settings.username or None,
-            password=settings.password or None,
             # The full name would be looked up, which may take longer than the mail.
             local_hostname=socket.gethostname(),
             timeout=settings.timeout_seconds,
@@ -103,13 +101,18 @@ class SmtpChannel:
             tls_context=ssl.create_default_context(cafile=settings.ca_file) if is_encrypted else None,
         )
         async with asyncio.timeout(settings.timeout_seconds):
-            async with client:
-                transport = client.transport
-                await client.sendmail(sender, [self._address], mail)
-            if isinstance(transport, asyncio.WriteTransport):
-                # An encrypted connection would wait for the server's farewell, and outlive its loop.
-                transport.abort()
-                await asyncio.sleep(0)
+            await client.connect()
+            transport = client.transport
+            try:
+                async with client:
+                    if settings.username:
+                        await client.login(settings.username, settings.password)
+                    await client.sendmail(sender, [self._address], mail)
+            finally:
+                if isinstance(transport, asyncio.WriteTransport):
+                    # An encrypted connection would wait for the server's farewell, and outlive its loop.
+                    transport.abort()
+                    await asyncio.sleep(0)
 
     def _failure(self, error: Exception) -> str:
         """What went wrong in words, with nothing that the server wrote and no secret."""
