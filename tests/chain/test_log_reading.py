@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.ready_store import ready_store
 from trailbell.chain._log_reading import (
     EVERYTHING,
     Gap,
@@ -18,7 +19,7 @@ from trailbell.chain._log_reading import (
     read_forward,
 )
 from trailbell.patterns import parse_pattern
-from trailbell.store import NewBatch, Scope, Store, pack_events
+from trailbell.store import NewBatch, Scope, pack_events
 
 DAY_MS = 86_400_000
 END_MS = 1 << 62
@@ -35,7 +36,7 @@ class Kept:
     """A store to which groups are added, each with batches of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(folder)
+        self.store = ready_store(folder)
         self._groups = 0
 
     def group(self) -> Group:

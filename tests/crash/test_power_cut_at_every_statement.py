@@ -4,7 +4,7 @@ import contextlib
 import io
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import pytest
 from support.clock import ManualClock, at
 from support.crash_outcome import Outcome, differences, outcome_of
 from support.power_cut import Fuse, PowerCutError
+from support.ready_store import ready_store
 from support.records import denial, log_file, record
 from trailbell.chain import Chain
 from trailbell.settings import Settings
 from trailbell.store import Store
 
-PARTS = 10
+PARTS = [pytest.param(part, marks=[pytest.mark.slow] if part else []) for part in range(5)]
 OLD_MS = 3_600_000
 CONTROLS = ("unauthorized_api_calls", "iam_policy_changes")
 DENIED_CHANGE = denial("mallory", eventID="m3", eventName="PutRolePolicy", eventSource="iam.amazonaws.com")
@@ -43,8 +44,9 @@ LATER: dict[str, bytes] = {
 class Day:
     """A short history of a folder and its server; the clock stands still but for its own steps."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, open_store: Callable[[Path], Store]) -> None:
         self.folder = folder
+        self.open_store = open_store
         self.logs = folder / "logs"
         self.logs.mkdir()
         self.clock = ManualClock(at("2026-09-14T05:40:10Z"))
@@ -92,7 +94,7 @@ class Day:
             settings = Settings(
                 data=str(data), source=(str(self.logs),), controls=CONTROLS, notify=("-",), gather_seconds=0
             )
-            self.store = Store(data)
+            self.store = self.open_store(data)
             self.chain = Chain(settings, self.store, self.clock, io.StringIO(), "http://127.0.0.1:4747")
         return self.chain
 
@@ -108,9 +110,11 @@ def minutes_of(data: Path) -> list[Any]:
         return connection.execute("SELECT metric_id, start_ms, sum, sample_count FROM datapoint").fetchall()
 
 
-def a_day(folder: Path, fuse: Fuse) -> tuple[Outcome, list[Any], int]:
+def a_day(
+    folder: Path, fuse: Fuse, open_store: Callable[[Path], Store] = ready_store
+) -> tuple[Outcome, list[Any], int]:
     folder.mkdir()
-    day = Day(folder)
+    day = Day(folder, open_store)
     cuts = day.run(fuse)
     return outcome_of(folder / "data"), minutes_of(folder / "data"), cuts
 
@@ -125,20 +129,48 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, list
     return outcome, minutes, fuse.passed
 
 
-@pytest.mark.parametrize(
-    "part", [pytest.param(part, marks=[pytest.mark.slow] if part else []) for part in range(PARTS)]
-)
-def test_a_power_cut_anywhere_changes_nothing(
-    part: int, undisturbed: tuple[Outcome, list[Any], int], tmp_path: Path
-) -> None:
-    outcome, minutes, statements = undisturbed
+@pytest.fixture(scope="module")
+def made_in(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """The statements that make a store."""
+    with Fuse() as fuse:
+        Store(tmp_path_factory.mktemp("made")).close()
+    return fuse.passed
+
+
+def unlike_the_undisturbed(
+    cuts: Iterable[int],
+    undisturbed: tuple[Outcome, list[Any], int],
+    folder: Path,
+    open_store: Callable[[Path], Store],
+) -> dict[int, Any]:
+    """What came out otherwise than without a cut, by the statement at which the power went."""
+    outcome, minutes, _ = undisturbed
     expected = msgspec.to_builtins(outcome)
     told = {}
-    for blows_at in range(1 + part, statements + 1, PARTS):
-        found, found_minutes, cuts = a_day(tmp_path / str(blows_at), Fuse(blows_at))
-        assert cuts == 1
+    for blows_at in cuts:
+        found, found_minutes, blown = a_day(folder / str(blows_at), Fuse(blows_at), open_store)
+        assert blown == 1
         if unlike := differences(expected, found) or minutes != found_minutes:
             told[blows_at] = unlike
+    return told
 
-    assert statements > 200
-    assert {} == told
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_power_cut_anywhere_in_a_day_changes_nothing(
+    part: int, undisturbed: tuple[Outcome, list[Any], int], tmp_path: Path
+) -> None:
+    statements = undisturbed[2]
+    cuts = range(1 + part, statements + 1, len(PARTS))
+
+    assert statements > 180
+    assert {} == unlike_the_undisturbed(cuts, undisturbed, tmp_path, ready_store)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_power_cut_while_the_store_is_made_changes_nothing(
+    part: int, undisturbed: tuple[Outcome, list[Any], int], made_in: int, tmp_path: Path
+) -> None:
+    cuts = range(1 + part, made_in + 1, len(PARTS))
+
+    assert made_in > 100
+    assert {} == unlike_the_undisturbed(cuts, undisturbed, tmp_path, Store)

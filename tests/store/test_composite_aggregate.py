@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import insert
 
 from support.clock import START_MS
+from support.ready_store import ready_store
 from trailbell.alarms import (
     INITIAL_STATE_REASON,
     AlarmState,
@@ -20,7 +21,7 @@ from trailbell.alarms import (
     Suppression,
 )
 from trailbell.controls import control_of, provision
-from trailbell.store import AlarmQuery, HistoryItem, HistoryQuery, NewMessage, Store, Transaction
+from trailbell.store import AlarmQuery, HistoryItem, HistoryQuery, NewMessage, Transaction
 from trailbell.store._schema import outbox
 from trailbell.topics import NoticeKind
 
@@ -53,7 +54,7 @@ PLAIN = StateChange(
 
 @pytest.fixture
 def transaction(tmp_path: Path) -> Iterator[Transaction]:
-    store = Store(tmp_path)
+    store = ready_store(tmp_path)
     with store.write() as opened:
         yield opened
     store.close()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from support.clock import MINUTE_MS, START_MS
+from support.ready_store import ready_store
 from trailbell.filters import Contribution, SeriesMinute
 from trailbell.metrics import (
     Datapoint,
@@ -34,7 +35,7 @@ Weighted = tuple[float, float]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path)
+    opened = ready_store(tmp_path)
     yield opened
     opened.close()
 
@@ -78,7 +79,7 @@ COUNTS = st.sampled_from((0.0, 0.5, 1.0, 3.0, 250.0))
 MINUTES = st.integers(0, 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(MINUTES, st.tuples(VALUES, COUNTS)), min_size=1, max_size=30),
     st.randoms(use_true_random=False),
@@ -90,7 +91,7 @@ def test_percentiles_are_the_same_however_samples_are_split_over_minutes_and_bat
 ) -> None:
     at_once = contribution(*(sample for _, sample in samples))
     expected = told(Datapoint(0, at_once.statistics, histogram=at_once.histogram))
-    store = Store(tmp_path_factory.mktemp("bins"))
+    store = ready_store(tmp_path_factory.mktemp("bins"))
     chance.shuffle(samples)
     while samples:
         size = chance.randint(1, len(samples))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.ready_store import ready_store
 from trailbell.store import (
     BatchPlace,
     GroupQuery,
@@ -25,7 +26,7 @@ END_MS = 1 << 62
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path)
+    made = ready_store(tmp_path)
     yield made
     made.close()
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from support.clock import MINUTE_MS, START_MS
+from support.ready_store import ready_store
 from trailbell.filters import Contribution, SeriesMinute
 from trailbell.metrics import Datapoint, MetricKey, Windows, merge_samples, sum_up
 from trailbell.store import Store, Transaction
@@ -26,7 +27,7 @@ ASKED = st.tuples(st.sampled_from(METRICS), st.sampled_from([10, 60, 120, 300]),
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = Store(tmp_path_factory.mktemp("store"))
+    opened = ready_store(tmp_path_factory.mktemp("store"))
     yield opened
     opened.close()
 
@@ -64,7 +65,7 @@ def slot_by_slot(transaction: Transaction, metric: MetricKey, windows: Windows) 
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         PLACES, st.dictionaries(st.integers(0, 9).map(float), st.integers(1, 3).map(float), min_size=1)

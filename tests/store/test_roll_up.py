@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from support.clock import MINUTE_MS, START_MS
+from support.ready_store import ready_store
 from trailbell.filters import Contribution, SeriesMinute
 from trailbell.metrics import Datapoint, MetricKey, StatisticSet, Windows, floor_to, sum_up
 from trailbell.store import Store
@@ -30,7 +31,7 @@ class Done(NamedTuple):
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path)
+    opened = ready_store(tmp_path)
     yield opened
     opened.close()
 

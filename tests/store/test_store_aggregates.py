@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.clock import MINUTE_MS, START_MS
+from support.ready_store import ready_store
 from support.records import denial, user
 from trailbell.alarms import AlarmState, StateChange
 from trailbell.cloudtrail import facts_of
@@ -22,7 +23,6 @@ from trailbell.store import (
     NewEvent,
     NewMessage,
     RejectedEntry,
-    Store,
     Transaction,
 )
 from trailbell.topics import NoticeKind, Protocol, Subscription, Topic
@@ -34,7 +34,7 @@ METRIC = PROVISION.alarm.metric
 
 @pytest.fixture
 def transaction(tmp_path: Path) -> Iterator[Transaction]:
-    store = Store(tmp_path)
+    store = ready_store(tmp_path)
     with store.write() as opened:
         yield opened
     store.close()

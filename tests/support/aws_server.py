@@ -10,11 +10,11 @@ from botocore.config import Config  # type: ignore[import-untyped]
 
 from support.aws_clients import client
 from support.clock import ManualClock
+from support.ready_store import ready_store
 from trailbell.access import hosts_for
 from trailbell.aws_api import make_aws_api
 from trailbell.chain import Chain, Clock, SystemClock
 from trailbell.settings import Settings
-from trailbell.store import Store
 from trailbell.web import WebServer, bind, make_app
 
 __all__ = ["AwsServer", "aws_server"]
@@ -37,7 +37,7 @@ class AwsServer:
 @contextlib.contextmanager
 def aws_server(folder: Path, clock: ManualClock | None = None, **settings: Any) -> Iterator[AwsServer]:
     """Runs a server on a data folder below the given one."""
-    store = Store(folder / "data")
+    store = ready_store(folder / "data")
     opened = bind("127.0.0.1", 0)
     host, port = opened.getsockname()[:2]
     given = Settings(data=str(folder / "data"), **settings)

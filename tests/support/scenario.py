@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from support.clock import START_MS, ManualClock
+from support.ready_store import ready_store
 from support.records import write_log
 from trailbell.chain import AlarmDetail, Chain, RecordClasses
 from trailbell.settings import Settings
-from trailbell.store import Store
 
 __all__ = ["UNAUTHORIZED", "Scenario"]
 
@@ -29,7 +29,7 @@ class Scenario:
         self._open()
 
     def _open(self) -> None:
-        self.store = Store(Path(self.settings.data))
+        self.store = ready_store(Path(self.settings.data))
         self.chain = Chain(self.settings, self.store, self.clock, self.terminal, "http://127.0.0.1:4747")
 
     def restart(self) -> None:

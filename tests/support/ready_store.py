@@ -1,0 +1,28 @@
+"""Stores on copies of one new database: making its schema step by step takes longer than most tests."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from trailbell.store import Store
+
+__all__ = ["ready_store"]
+
+_DATABASE_NAME = "trailbell.db"
+
+
+def ready_store(folder: Path) -> Store:
+    """Opens the store of a folder; where it has none, one that was just made."""
+    database = folder / _DATABASE_NAME
+    if not database.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database.write_bytes(_new_database())
+    return Store(folder)
+
+
+@cache
+def _new_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        # A store that is closed has all of it in one file.
+        Store(Path(folder)).close()
+        return (Path(folder) / _DATABASE_NAME).read_bytes()
