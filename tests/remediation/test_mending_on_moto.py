@@ -22,7 +22,7 @@ MENDABLE = [
     if case.changes and can_be_made_on_moto(state := state_named(case.state))
 ]
 # Each takes a second or so; the planner is asked about all of them.
-STATES = MENDABLE[::4]
+STATES = MENDABLE
 
 
 @pytest.fixture(scope="module")

@@ -44,13 +44,49 @@ def aws_session() -> Any:
     return session
 
 
+class _KeptClients:
+    """A session that makes its clients once: making one takes longer than most calls.
+
+    A client that was closed opens its sockets anew.
+    """
+
+    def __init__(self) -> None:
+        self._session = aws_session()
+        self._url: str | None = None
+        self._clients: dict[tuple[str, str, str], Any] = {}
+
+    def create_client(self, service_name: str, **options: Any) -> Any:
+        """Makes a client, or gives the one that was made with the same options."""
+        if options["endpoint_url"] != self._url:
+            self._url = options["endpoint_url"]
+            self._clients = {}
+        place = (service_name, options["region_name"], str(options["config"].retries))
+        if place not in self._clients:
+            self._clients[place] = self._session.create_client(service_name, **options)
+        return self._clients[place]
+
+    def get_config_variable(self, name: str) -> Any:
+        """Reads a setting."""
+        return self._session.get_config_variable(name)
+
+    def get_available_regions(self, service_name: str) -> list[str]:
+        """Lists the regions that botocore knows."""
+        regions: list[str] = self._session.get_available_regions(service_name)
+        return regions
+
+
+@cache
+def _kept_clients() -> _KeptClients:
+    return _KeptClients()
+
+
 @contextlib.contextmanager
 def connected(url: str, session: Any = None, attempts: int = 1) -> Iterator[Connection]:
     """A connection of the audit to a server of the tests."""
     settings = ConnectionSettings(
         endpoint_url=url, region="us-east-1", attempts=attempts, timeout_seconds=20.0
     )
-    connection = Connection(session or aws_session(), settings)
+    connection = Connection(session or _kept_clients(), settings)
     try:
         yield connection
     finally:
