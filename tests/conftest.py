@@ -5,6 +5,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says nothing on a busy machine; what has to be quick is measured elsewhere.
+settings.register_profile("trailbell", deadline=None)
+settings.load_profile("trailbell")
 
 _DATA = "TRAILBELL_REAL_DATA"
 _CI = "TRAILBELL_CI"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.account_states import AccountState, patched
@@ -35,7 +35,6 @@ def is_of(control: Any, part: str, each: Any) -> bool:
     return True
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_control_passes_exactly_while_its_chain_is_whole(data: st.DataObject) -> None:
     kept = {
@@ -49,7 +48,6 @@ def test_a_control_passes_exactly_while_its_chain_is_whole(data: st.DataObject) 
         assert (Status.PASS if is_whole else Status.FAIL) is found[control.key]
 
 
-@settings(deadline=None)
 @given(st.sets(st.sampled_from(sorted(CALLS)), min_size=1))
 def test_what_was_refused_is_never_failed_for_and_never_passed(parts: set[str]) -> None:
     failures = tuple(Failure(CALLS[part], FailureKind.REFUSED, "AccessDenied") for part in sorted(parts))
@@ -66,7 +64,6 @@ _VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(
     name=st.sampled_from(
         ["Threshold", "Period", "Statistic", "ComparisonOperator", "EvaluationPeriods", "Unit"]

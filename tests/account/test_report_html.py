@@ -144,7 +144,7 @@ def test_text_out_of_an_account_is_neither_markup_nor_moves_other_text() -> None
     assert text.encode()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(min_size=1))
 def test_no_text_changes_the_structure(text: str) -> None:
     assert report(text_audit("harmless")).tags == report(text_audit(text)).tags

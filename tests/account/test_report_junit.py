@@ -128,7 +128,7 @@ def test_text_out_of_an_account_is_no_markup() -> None:
     assert "<script>alert(1)</script>" in str(case_of(Status.FAIL, HOSTILE).findtext("system-out"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(min_size=1))
 def test_no_text_changes_the_structure(text: str) -> None:
     assert shape(read(text_audit("harmless"))) == shape(read(text_audit(text)))

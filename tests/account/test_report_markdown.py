@@ -114,7 +114,7 @@ words = st.text(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(words, st.text(min_size=1)))
 def test_no_text_changes_the_structure(text: str) -> None:
     assert structure(markdown_report(text_audit("harmless"))) == structure(markdown_report(text_audit(text)))

@@ -113,7 +113,7 @@ def transitions(entries: list[Entry]) -> list[Entry]:
     return [after for before, after in pairwise(entries) if before.state != after.state]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     alarms() | alarms(only_eager=True),
     st.lists(arrivals(), max_size=14),
@@ -138,7 +138,7 @@ def test_eager_mode_brings_alarm_earlier_and_changes_nothing_else(
             assert expected == actual
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     alarms(only_eager=True, lowest_threshold=1),
     st.lists(arrivals(), min_size=1, max_size=14),

@@ -191,7 +191,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.text(max_size=20), JSON_VALUES, max_size=8))
 def test_the_added_member_is_never_over_16_kib(evidence: dict[str, Any]) -> None:
     heavy = {"first": evidence, "second": [evidence] * 5}

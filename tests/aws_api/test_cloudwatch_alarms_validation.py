@@ -240,7 +240,7 @@ _PROTOCOLS = st.sampled_from(["json", "query", "smithy-rpc-v2-cbor"])
 
 
 @given(alarm=_ALARMS, window=_windows(), protocol=_PROTOCOLS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_valid_alarm_is_put_is_described_as_it_is(
     server: AwsServer, alarm: dict[str, Any], window: dict[str, int], protocol: str
 ) -> None:

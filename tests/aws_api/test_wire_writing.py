@@ -89,7 +89,7 @@ def written(service: str, operation: str, protocol: str, result: dict[str, Any])
 
 @pytest.mark.parametrize(("service", "operation", "protocol"), CASES)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_result_reads_back_as_it_was(
     service: str, operation: str, protocol: str, data: st.DataObject
 ) -> None:

@@ -206,7 +206,7 @@ SAMPLES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SAMPLES, st.randoms(use_true_random=False), st.sampled_from((1, 10, 60, 300, 3600)))
 def test_neither_order_nor_splitting_over_calls_changes_statistics(
     tmp_path_factory: pytest.TempPathFactory,

@@ -135,7 +135,7 @@ def test_a_name_that_cannot_be_looked_up_is_to_be_tried_again(error: Exception, 
     assert Outcome(OutcomeKind.RETRY, expected, is_unreachable=True) == outcome
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["http", "https"]),
     st.text(st.sampled_from(".-_%:[]09azAZ@?#/\\ é。*ß") | st.characters(), min_size=1, max_size=14),

@@ -184,7 +184,7 @@ def test_every_text_arrives(text: str, expected: str) -> None:
     assert f"{expected}\n" == received(OutgoingMessage("1", "s", "", text)).text
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
 def test_whatever_is_in_a_message_sending_does_not_fail(subject: str, text: str) -> None:
     with mail_server() as server:

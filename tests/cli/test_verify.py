@@ -128,9 +128,9 @@ def test_a_drill_is_announced_and_rings_only_when_it_is_confirmed(made: Account)
     words = (*place, "--drill", "--control", "root_usage", "--control", "vpc-changes")
     no = verify(*words, typed="n\n")
     untouched = made.standing("root-usage-alarm")
-    yes = verify(*words, "--timeout", "5", typed="y\n")
+    yes = verify(*words, "--timeout", "30", typed="y\n")
     made.turn()
-    document = verify(*words, "--yes", "--timeout", "5", "--format", "json")
+    document = verify(*words, "--yes", "--timeout", "30", "--format", "json")
     answer = document_of(document)
 
     assert [1, 0, 0] == [no.exit_code, yes.exit_code, document.exit_code]

@@ -72,5 +72,6 @@ def test_a_denied_call_rings_is_set_right_and_nothing_is_left(tmp_path: Path) ->
     ]
     assert [event["message"]] == [each["message"] for each in kept["events"]]
     assert ("OK", "looked at") == (ended["NewStateValue"], ended["NewStateReason"])
-    assert "Alarm updated from ALARM to OK" == history[0]
+    # A minute that begins meanwhile rings anew, as on AWS: the count of the call still stands.
+    assert ["Alarm updated from ALARM to OK", "Alarm updated from INSUFFICIENT_DATA to ALARM"] == history[-2:]
     assert [[], [], []] == left

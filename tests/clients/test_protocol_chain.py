@@ -66,4 +66,7 @@ def test_a_denied_call_rings_says_who_and_can_be_set_right(tmp_path: Path, proto
         ended["OldStateValue"],
         ended["NewStateReason"],
     )
-    assert "Alarm updated from ALARM to OK" == history["AlarmHistoryItems"][0]["HistorySummary"]
+    # A minute that begins meanwhile rings anew, as on AWS: the count of the call still stands.
+    assert ["Alarm updated from ALARM to OK", "Alarm updated from INSUFFICIENT_DATA to ALARM"] == [
+        each["HistorySummary"] for each in history["AlarmHistoryItems"][-2:]
+    ]

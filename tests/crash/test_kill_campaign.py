@@ -9,18 +9,26 @@ from support.crash_campaign import Campaign, Moment, counted_independently, left
 from support.crash_outcome import differences
 
 KILLS = 30
+CAMPAIGNS = 3
 SEED = 20260914
 
 
 @pytest.mark.slow
 def test_thirty_kills_change_no_count_no_evidence_and_no_alarm(tmp_path: Path) -> None:
-    campaign = Campaign(tmp_path / "killed", KILLS, SEED)
-    result = campaign.run()
-    counted = counted_independently(campaign.logs)
-    undisturbed = left_in_peace(tmp_path / "undisturbed", campaign.logs, result.records)
+    moments: list[str] = []
+    # Where a kill falls is chance, and now and then none of a campaign falls while records are counted.
+    for seed in range(SEED, SEED + CAMPAIGNS):
+        campaign = Campaign(tmp_path / f"killed-{seed}", KILLS, seed)
+        result = campaign.run()
+        counted = counted_independently(campaign.logs)
+        undisturbed = left_in_peace(tmp_path / f"undisturbed-{seed}", campaign.logs, result.records)
 
-    assert [] == result.complaints
-    assert result.records == sum(result.outcome.classes.values())
-    assert result.moments[Moment.COUNTING] > 0
-    assert [] == differences(counted, result.outcome)
-    assert [] == differences(msgspec.to_builtins(undisturbed), result.outcome)
+        assert [] == result.complaints
+        assert result.records == sum(result.outcome.classes.values())
+        assert [] == differences(counted, result.outcome)
+        assert [] == differences(msgspec.to_builtins(undisturbed), result.outcome)
+        moments += result.moments
+        if Moment.COUNTING in moments:
+            break
+
+    assert Moment.COUNTING in moments

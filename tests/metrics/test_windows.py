@@ -128,7 +128,7 @@ def twin(
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     SAMPLES,
     st.integers(-60, 3 * 3600),
@@ -154,7 +154,7 @@ def test_statistics_are_those_of_all_samples_in_the_window(
     assert sorted(twin(samples, windows, unit), key=lambda each: (each[1], each[0])) == actual
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SAMPLES, st.randoms(use_true_random=False), st.sampled_from(PERIODS))
 def test_neither_order_inside_of_windows_nor_merging_beforehand_changes_statistics(
     samples: list[Sample], chance: Random, period: int

@@ -56,7 +56,7 @@ def test_the_commands_are_the_calls_of_the_plan_in_its_order(plan: Plan, tmp_pat
 
 
 @given(hostile_texts())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_no_text_of_an_account_breaks_out_of_its_quotes(text: str) -> None:
     plan = hostile_plan(text)
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +69,6 @@ def test_no_text_of_an_account_breaks_out_of_its_quotes(text: str) -> None:
 
 
 @given(hostile_texts())
-@settings(deadline=None)
 def test_parameters_are_printable_and_comments_hold_nothing_that_a_shell_would_run(text: str) -> None:
     script = shell_commands(hostile_plan(text))
     comments = [line for line in script.splitlines() if line.startswith("#")]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from msgspec.structs import replace
 
 from support.cfn_lint import cfn_lint
@@ -148,7 +148,6 @@ def test_the_policy_of_a_topic_that_is_there_outlives_the_stack() -> None:
 
 
 @given(hostile_texts().filter(lambda text: "{{resolve:" not in text))
-@settings(deadline=None)
 def test_every_text_of_an_account_is_read_back_as_it_was(text: str) -> None:
     plan = expressible(hostile_plan(text))
     template = cloudformation_template(plan)

@@ -79,7 +79,7 @@ def test_terraform_leaves_the_layout_as_it_is(name: str, tmp_path: Path) -> None
 
 
 @given(st.dictionaries(hostile_texts(3), JSON, max_size=5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_terraform_leaves_the_layout_of_any_value_as_it_is(value: dict[str, Any]) -> None:
     code = document([comment("A value"), Block("locals", Body({"a": JsonText(value), "b": 1}))])
     with tempfile.TemporaryDirectory() as folder:
@@ -89,7 +89,7 @@ def test_terraform_leaves_the_layout_of_any_value_as_it_is(value: dict[str, Any]
 
 
 @given(st.lists(hostile_texts().filter(is_composed), max_size=30), JSON.filter(is_kept))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_terraform_reads_back_every_text_and_value(texts: list[str], value: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         body = Body({"texts": texts, "value": JsonText(value), "number": 0.5})
@@ -103,7 +103,6 @@ def test_terraform_reads_back_every_text_and_value(texts: list[str], value: Any)
 
 
 @given(hostile_texts())
-@settings(deadline=None)
 def test_nothing_in_a_string_or_a_comment_ends_it(text: str) -> None:
     said = comment(text)
 

@@ -220,6 +220,9 @@ def test_a_folder_that_is_gone_for_a_while_is_said_to_be_gone_once_and_back_once
 
     with capture_logs() as logs, following(DirectorySource(top), rescan_seconds=0.001) as follower:
         follower.until("a.json")
+        put(top / "b.json")
+        # Only a rescan after changes began to be watched can find it.
+        follower.until("b.json")
         shutil.rmtree(top)
         wait_until(lambda: bool(logs))
         # Many rescans pass while the folder is filled aside.

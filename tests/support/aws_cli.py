@@ -47,7 +47,7 @@ class AwsCli:
             text=True,
             env=environment,
             cwd=self._folder,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

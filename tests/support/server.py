@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["RunningServer", "cli", "running_server"]
 
-_STOPPING_SECONDS = 10
+_STOPPING_SECONDS = 30
 
 
 def _environment(**more: str) -> dict[str, str]:
@@ -26,7 +26,7 @@ def cli(*arguments: str, cwd: Path | None = None, **environment: str) -> subproc
         text=True,
         env=_environment(**environment),
         cwd=cwd,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -43,7 +43,7 @@ class SnsHook:
                 answer.read()
         self._arrived.put(posted)
 
-    def next(self, message_type: str, timeout_seconds: float = 15.0) -> Posted:
+    def next(self, message_type: str, timeout_seconds: float = 60.0) -> Posted:
         """Waits for the next message of a type; others before it are passed over."""
         while True:
             posted = self._arrived.get(timeout=timeout_seconds)
@@ -66,6 +66,8 @@ def sns_hook(*, confirms: bool = True) -> Iterator[SnsHook]:
             hook.take(Posted(headers, body.decode()))
             self.send_response(200)
             self.send_header("content-length", "0")
+            # A connection that is kept might be ended in the moment in which it is used again.
+            self.send_header("connection", "close")
             self.end_headers()
 
         def log_message(self, *arguments: object) -> None:

@@ -9,7 +9,7 @@ from trailbell.sources import FoundFile, Source, UnreadableFile
 
 __all__ = ["Follower", "following"]
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 
 
 class Follower:

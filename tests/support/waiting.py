@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 __all__ = ["wait_until"]
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 
 
 def wait_until(holds: Callable[[], bool], patience_seconds: float = _PATIENCE_SECONDS) -> None:
