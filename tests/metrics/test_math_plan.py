@@ -216,3 +216,21 @@ def test_a_query_may_come_before_those_it_uses() -> None:
 
     assert ["m1", "e2", "e1"] == [step.query.id for step in plan.steps]
     assert ["e1", "e2", "m1"] == [query.id for query in plan.queries]
+
+
+@pytest.mark.parametrize(
+    ("expression", "reads_clock"),
+    [
+        ("HOUR(m1)", True),
+        ("IF(DAY(m1) < 6, m2)", True),
+        ("[m1, EPOCH(m2) * 2]", True),
+        ("inner + m1", True),
+        ("RATE(m1)", False),
+        ("DIFF_TIME(m1) + TIME_SERIES(1)", False),
+        ("m1", False),
+    ],
+)
+def test_a_query_reads_the_clock_where_it_or_what_it_uses_does(expression: str, reads_clock: bool) -> None:
+    plan = plan_of(e=expression, inner="MONTH(m1)")
+
+    assert reads_clock == plan.reads_clock("e")

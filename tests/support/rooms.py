@@ -32,6 +32,7 @@ _PURE_MODULES = (
     "enum",
     "fractions",
     "functools",
+    "graphlib",
     "hashlib",
     "heapq",
     "html",

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from trailbell._errors import TrailbellError
-from trailbell.metrics import MetricDataQuery, MetricKey, Statistic
+from trailbell.metrics import MetricDataQuery, MetricKey, MetricStat, Statistic
 
 __all__ = [
     "INITIAL_STATE_REASON",
@@ -112,12 +112,28 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
         return self.statistic or self.extended_statistic or ""
 
     @property
+    def metric_stats(self) -> tuple[MetricStat, ...]:
+        """The statistics of metrics whose values the alarm looks at."""
+        if self.metrics:
+            return tuple(each.metric_stat for each in self.metrics if each.metric_stat is not None)
+        metric = self.metric
+        return (
+            MetricStat(
+                metric.namespace,
+                metric.name,
+                metric.dimensions,
+                self.period_seconds,
+                self.statistic_name,
+                self.unit,
+            ),
+        )
+
+    @property
     def watched(self) -> tuple[MetricKey, ...]:
         """The metrics whose data the alarm looks at, each once."""
         if not self.metrics:
             return (self.metric,)
-        stats = (each.metric_stat for each in self.metrics)
-        return tuple(dict.fromkeys(each.metric for each in stats if each is not None))
+        return tuple(dict.fromkeys(each.metric for each in self.metric_stats))
 
     @property
     def breaches_to_alarm(self) -> int:

@@ -10,10 +10,11 @@ from trailbell.alarms._limits import (
     check_action_arns,
     check_name,
     length,
+    one_of,
     refuse_violations,
     size,
-    violation,
 )
+from trailbell.alarms._metrics_list import metrics_violations
 from trailbell.metrics import STANDARD_UNITS
 
 __all__ = ["check_alarm"]
@@ -46,16 +47,17 @@ def _violations(alarm: Alarm) -> Violations:
     yield from at_least_one("EvaluationPeriods", alarm.evaluation_periods)
     if alarm.datapoints_to_alarm is not None:
         yield from at_least_one("DatapointsToAlarm", alarm.datapoints_to_alarm)
-    if alarm.unit is not None and alarm.unit not in STANDARD_UNITS:
-        allowed = ", ".join(STANDARD_UNITS)
-        yield "Unit", violation("Unit", alarm.unit, f"Member must satisfy enum value set: [{allowed}]")
+    if alarm.unit is not None:
+        yield from one_of("Unit", alarm.unit, STANDARD_UNITS)
+    yield from metrics_violations(alarm.metrics)
     yield from action_violations(alarm)
 
 
 def _check_dimensions(alarm: Alarm) -> None:
-    names = [name for name, _ in alarm.metric.dimensions]
-    if len(set(names)) < len(names):
-        raise AlarmDefinitionError("Dimensions", "No metric may specify the same dimension name twice.")
+    for metric in alarm.watched:
+        names = [name for name, _ in metric.dimensions]
+        if len(set(names)) < len(names):
+            raise AlarmDefinitionError("Dimensions", "No metric may specify the same dimension name twice.")
 
 
 def _check_window(alarm: Alarm) -> None:

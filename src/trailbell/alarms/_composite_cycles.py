@@ -2,7 +2,14 @@
 
 from collections.abc import Collection, Mapping
 
-__all__ = ["find_cycle", "is_in_cycle"]
+__all__ = ["alarms_in_cycles", "find_cycle", "is_in_cycle"]
+
+
+def alarms_in_cycles(names: Collection[str], children: Mapping[str, Collection[str]]) -> set[str]:
+    """Returns those of some composite alarms that depend on themselves; `children` as for `find_cycle`."""
+    if find_cycle(children) is None:
+        return set()
+    return {each for each in names if is_in_cycle(each, children)}
 
 
 def find_cycle(children: Mapping[str, Collection[str]]) -> tuple[str, ...] | None:

@@ -1,19 +1,17 @@
 """What AWS says about a change of a composite alarm: StateReason and StateReasonData (11.2)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from trailbell.alarms._alarm import AlarmState
 from trailbell.alarms._composite_change import ChildState
-from trailbell.alarms._instant import iso_text
+from trailbell.alarms._instant import iso_text, moment
 
 __all__ = ["DefinitionEvent", "child_reason", "definition_reason", "full_text", "triggers_json"]
 
 _MOST_DATA_CHARACTERS = 4000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January",
@@ -40,7 +38,7 @@ class DefinitionEvent(StrEnum):
 
 def full_text(at_ms: int) -> str:
     """Returns the form of composite reasons and mails: `Monday 14 September, 2026 11:18:52 UTC`."""
-    at = _EPOCH + timedelta(milliseconds=at_ms)
+    at = moment(at_ms)
     day = f"{_WEEKDAYS[at.weekday()]} {at.day:02d} {_MONTHS[at.month - 1]}, {at.year}"
     return f"{day} {at.hour:02d}:{at.minute:02d}:{at.second:02d} UTC"
 

@@ -1,5 +1,6 @@
 """Which state a composite alarm moves to, and why (metrics-and-alarms 11.2)."""
 
+import functools
 from collections.abc import Mapping
 
 from trailbell.alarms._alarm import AlarmState
@@ -16,6 +17,9 @@ from trailbell.alarms._rule_reference import alarm_name_of
 from trailbell.alarms._rule_tree import RuleNode, referenced_alarms
 
 __all__ = ["child_names", "composite_transition"]
+
+# Whenever an alarm moves that it mentions, a rule would be parsed again.
+_parsed = functools.lru_cache(1024)(parse_rule)
 
 
 def child_names(tree: RuleNode, region: str, account_id: str) -> tuple[str, ...]:
@@ -40,7 +44,7 @@ def composite_transition(
         AlarmRuleError: The rule is not valid.
     """
     alarm, region, account_id = configuration.alarm, configuration.region, configuration.account_id
-    tree = parse_rule(alarm.rule)
+    tree = _parsed(alarm.rule)
     children = {child.name: child for child in configuration.children}
 
     def state_of(reference: str) -> AlarmState | None:

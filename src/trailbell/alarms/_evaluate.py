@@ -29,6 +29,10 @@ class Verdict(msgspec.Struct, frozen=True):
     deciding: tuple[tuple[int, int], ...]
     cause: VerdictCause
 
+    def episode_start(self, at_ms: int) -> int:
+        """Returns where the data begins that a move to ALARM at an instant rests on."""
+        return min((start_ms for start_ms, _ in self.deciding), default=at_ms)
+
 
 def evaluate(alarm: Alarm, datapoints: AlarmData, previous: AlarmState, at_ms: int) -> Verdict:
     """Judges an alarm at `at_ms` as AWS does at its tick, from what is stored now.

@@ -14,9 +14,9 @@ __all__ = [
     "check_action_arns",
     "check_name",
     "length",
+    "one_of",
     "refuse_violations",
     "size",
-    "violation",
 ]
 
 _MOST_ACTIONS = 5
@@ -41,7 +41,7 @@ def check_name(name: str) -> None:
         raise AlarmDefinitionError("AlarmName", "AlarmName must not contain ASCII control characters.")
 
 
-def violation(parameter: str, value: str, constraint: str) -> str:
+def _violation(parameter: str, value: str, constraint: str) -> str:
     """Gives AWS's text for a parameter that breaks a constraint."""
     path = parameter[0].lower() + parameter[1:]
     return f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
@@ -51,11 +51,11 @@ def length(parameter: str, value: str, shortest: int, longest: int) -> Violation
     """Yields what is wrong with the length of a text."""
     if len(value) < shortest:
         text = f"Member must have length greater than or equal to {shortest}"
-        yield parameter, violation(parameter, value, text)
+        yield parameter, _violation(parameter, value, text)
     if len(value) > longest:
         yield (
             parameter,
-            violation(parameter, value, f"Member must have length less than or equal to {longest}"),
+            _violation(parameter, value, f"Member must have length less than or equal to {longest}"),
         )
 
 
@@ -65,8 +65,16 @@ def size(parameter: str, members: Sequence[str], most: int) -> Violations:
         listed = f"[{', '.join(members)}]"
         yield (
             parameter,
-            violation(parameter, listed, f"Member must have length less than or equal to {most}"),
+            _violation(parameter, listed, f"Member must have length less than or equal to {most}"),
         )
+
+
+def one_of(parameter: str, value: str, allowed: Iterable[str]) -> Violations:
+    """Yields what is wrong with a choice."""
+    choices = tuple(allowed)
+    if value not in choices:
+        text = f"Member must satisfy enum value set: [{', '.join(choices)}]"
+        yield parameter, _violation(parameter, value, text)
 
 
 def at_least_one(parameter: str, value: int) -> Violations:
@@ -74,7 +82,7 @@ def at_least_one(parameter: str, value: int) -> Violations:
     if value < 1:
         yield (
             parameter,
-            violation(parameter, str(value), "Member must have value greater than or equal to 1"),
+            _violation(parameter, str(value), "Member must have value greater than or equal to 1"),
         )
 
 
@@ -99,7 +107,7 @@ def _member_lengths(parameter: str, members: Sequence[str]) -> Violations:
             "Member must satisfy constraint: [Member must have length less than or equal to 1024, "
             "Member must have length greater than or equal to 1]"
         )
-        yield parameter, violation(parameter, f"[{', '.join(members)}]", constraint)
+        yield parameter, _violation(parameter, f"[{', '.join(members)}]", constraint)
 
 
 def _actions(alarm: Alarm | CompositeAlarm) -> tuple[tuple[str, tuple[str, ...]], ...]:

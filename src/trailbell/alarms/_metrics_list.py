@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from trailbell._errors import RefusalKind, RequestRefusedError
+from trailbell.alarms._limits import Violations, length, one_of, size
 from trailbell.metrics import (
+    STANDARD_UNITS,
     MathError,
     MathQuery,
     MathType,
@@ -14,9 +16,10 @@ from trailbell.metrics import (
     plan_math,
 )
 
-__all__ = ["check_metrics", "period_of_metrics"]
+__all__ = ["check_metrics", "metrics_violations", "period_of_metrics"]
 
 _MOST_ENTRIES = 10
+_MOST_DIMENSIONS = 30
 
 
 def check_metrics(metrics: Sequence[MetricDataQuery]) -> None:
@@ -50,6 +53,21 @@ def check_metrics(metrics: Sequence[MetricDataQuery]) -> None:
         )
     if len({each.period_seconds for each in stats}) > 1:
         raise _invalid("The metrics of the metrics list must have the same period.")
+
+
+def metrics_violations(metrics: Sequence[MetricDataQuery]) -> Violations:
+    """Yields what is wrong with lengths, sizes and choices of metrics; planning checks expressions."""
+    for number, each in enumerate(metrics, 1):
+        place = f"Metrics.{number}.member"
+        stat = each.metric_stat
+        if stat is None:
+            continue
+        yield from length(f"{place}.metricStat.metric.namespace", stat.namespace, 1, 255)
+        yield from length(f"{place}.metricStat.metric.metricName", stat.name, 1, 255)
+        names = [name for name, _ in stat.dimensions]
+        yield from size(f"{place}.metricStat.metric.dimensions", names, _MOST_DIMENSIONS)
+        if stat.unit is not None:
+            yield from one_of(f"{place}.metricStat.unit", stat.unit, STANDARD_UNITS)
 
 
 def period_of_metrics(metrics: Sequence[MetricDataQuery]) -> int:

@@ -3,6 +3,7 @@
 Slots and range are those of metrics-and-alarms section 6; metric math follows section 7.1.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -14,7 +15,9 @@ from trailbell.alarms._slots import newest_slot_end, slot_count
 from trailbell.metrics import (
     Datapoint,
     MathGrid,
+    MathPlan,
     MathQuery,
+    MetricDataQuery,
     MetricKey,
     Samples,
     evaluate_math,
@@ -23,7 +26,9 @@ from trailbell.metrics import (
     statistic_by_name,
 )
 
-__all__ = ["AlarmData", "Reading", "readings_at"]
+__all__ = ["AlarmData", "Reading", "readings_at", "reads_clock"]
+
+_PLANS_KEPT = 1024
 
 AlarmData: TypeAlias = Iterable[Datapoint] | Mapping[MetricKey, Iterable[Datapoint]]
 """Datapoints of the one metric of an alarm, or of each metric that it watches."""
@@ -79,15 +84,31 @@ def _math_readings(
             }
             series[query.id] = {start_ms: value for start_ms, value in told.items() if value is not None}
     starts = tuple(end - position * period_ms for position in range(count, 0, -1))
-    plan = plan_math(
-        [MathQuery(each.id, each.expression, None, alarm.period_seconds) for each in alarm.metrics]
-    )
-    [returned] = [each.id for each in alarm.metrics if each.is_returned]
+    returned = _returned_id(alarm)
+    plan = _plan_of(alarm.metrics, alarm.period_seconds)
     [result] = evaluate_math(plan, series, MathGrid(starts, alarm.period_seconds), [returned])[returned]
     return [
         _reading(alarm, at_ms, (end - start_ms) // period_ms - 1, value, (0.0, 0.0))
         for start_ms, value in reversed(result.points)
     ]
+
+
+def reads_clock(alarm: Alarm) -> bool:
+    """Returns whether an alarm may move though its slots hold what they held before, as by ``HOUR``."""
+    if not alarm.metrics:
+        return False
+    return _plan_of(alarm.metrics, alarm.period_seconds).reads_clock(_returned_id(alarm))
+
+
+def _returned_id(alarm: Alarm) -> str:
+    [returned] = [each.id for each in alarm.metrics if each.is_returned]
+    return returned
+
+
+# To plan takes as long as to evaluate.
+@functools.lru_cache(_PLANS_KEPT)
+def _plan_of(metrics: tuple[MetricDataQuery, ...], period_seconds: int) -> MathPlan:
+    return plan_math([MathQuery(each.id, each.expression, None, period_seconds) for each in metrics])
 
 
 def _filled(

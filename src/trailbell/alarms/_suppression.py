@@ -26,6 +26,7 @@ from trailbell.alarms._composite_reason import full_text
 from trailbell.alarms._rule_reference import read_reference
 
 __all__ = [
+    "LATEST_END_MS",
     "SuppressedBy",
     "Suppression",
     "SuppressionStep",
@@ -34,6 +35,13 @@ __all__ = [
     "suppress_change",
     "update_suppressor",
 ]
+
+
+LATEST_END_MS = 2_000
+"""How long after its end a period is ended at the latest.
+
+The ticks of alarms come first: a suppressor that takes the whole of a wait period to enter ALARM is in time.
+"""
 
 
 class SuppressedBy(StrEnum):

@@ -9,7 +9,7 @@ from typing import TextIO
 import structlog
 
 from trailbell._errors import TrailbellError
-from trailbell.alarms import evaluation_range
+from trailbell.alarms import LATEST_END_MS, evaluation_range
 from trailbell.chain._alarm_book import AlarmBook
 from trailbell.chain._announce import Announcer
 from trailbell.chain._clock import Clock
@@ -30,7 +30,7 @@ from trailbell.chain._report import Report
 from trailbell.chain._retry import Retried, Retry
 from trailbell.chain._roll_up import RollUp
 from trailbell.chain._set_up import LOG_GROUP, chosen_controls, set_up_controls, subscribe_settings
-from trailbell.chain._suppressions import LATEST_MS, Suppressions
+from trailbell.chain._suppressions import Suppressions
 from trailbell.chain._trails import Trails
 from trailbell.chain._trouble import Troubles
 from trailbell.chain._verifications import VerificationLoop, Verifications
@@ -190,7 +190,7 @@ class Chain:
     def end_periods(self) -> None:
         """Takes the actions that composite alarms held back for a period which is over."""
         now_ms = self._clock.now_ms()
-        until_ms = now_ms - LATEST_MS
+        until_ms = now_ms - LATEST_END_MS
         if self.evaluator.is_minute_due:
             # A tick that has begun, or will at once, may find that a suppressor has come in time.
             offset_ms = self.evaluator.tick_offset_seconds * 1000

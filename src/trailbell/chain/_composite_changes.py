@@ -5,12 +5,13 @@ from trailbell.alarms import (
     ConfigurationChange,
     DefinitionEvent,
     alarm_arn,
+    alarms_in_cycles,
     check_composite_references,
     composite_configuration_history,
 )
 from trailbell.chain._alarm_changes import refuse_other_type
 from trailbell.chain._composite_reading import configuration_of, mentioned_by, suppressor_of
-from trailbell.chain._composites import CompositeEvaluator, alarms_in_cycles
+from trailbell.chain._composites import CompositeEvaluator
 from trailbell.chain._suppressions import Suppressions
 from trailbell.settings import Settings
 from trailbell.store import HistoryItem, StoredComposite, Transaction

@@ -1,16 +1,15 @@
 """What a composite alarm stands on: the alarms it mentions, and the alarms on metrics below all of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from trailbell.alarms import (
-    AlarmState,
+    MOST_LEAVES,
     ChildState,
     CompositeAlarm,
     CompositeConfiguration,
     alarm_arn,
     alarm_name_of,
     child_names,
-    evaluation_range,
     parse_rule,
 )
 from trailbell.evidence import Evidence, merge
@@ -21,7 +20,6 @@ from trailbell.store import AlarmQuery, AlarmStanding, StoredAlarm, StoredCompos
 __all__ = [
     "behind",
     "configuration_of",
-    "episode_start",
     "evidence_of",
     "leaves_of",
     "mentioned_by",
@@ -30,8 +28,7 @@ __all__ = [
     "suppressor_of",
 ]
 
-# A composite alarm may stand on thousands of alarms, by others; naming who is behind it has to end.
-_MOST_LEAVES = 500
+# A composite alarm may stand on thousands of alarms, by others; looking for them has to end.
 _MOST_BELOW = 10_000
 
 
@@ -74,7 +71,7 @@ def leaves_of(transaction: Transaction, names: Sequence[str]) -> tuple[StoredAla
     below = transaction.composites.below(names, _MOST_BELOW)
     everyone = tuple(dict.fromkeys([*names, *below]))
     # To ask for no names would be to ask for all.
-    return tuple(transaction.alarms.page(AlarmQuery(names=everyone, limit=_MOST_LEAVES))) if everyone else ()
+    return tuple(transaction.alarms.page(AlarmQuery(names=everyone, limit=MOST_LEAVES))) if everyone else ()
 
 
 def metrics_of(leaves: Iterable[StoredAlarm]) -> tuple[MetricKey, ...]:
@@ -99,18 +96,6 @@ def behind(transaction: Transaction, settings: Settings, stored: StoredComposite
         return Evidence.empty()
     leaves = leaves_of(transaction, mentioned_by(stored.definition, settings))
     return evidence_of(transaction, metrics_of(leaves), [(stored.episode_start_ms, now_ms + 1)])
-
-
-def episode_start(leaves: Collection[StoredAlarm], now_ms: int) -> int:
-    """Returns where the data begins that an ALARM rests on: that of the alarms which are in ALARM themselves.
-
-    Where none is, as with a rule that asks for OK, it is where their evaluation looks back to.
-    """
-    ringing = [each for each in leaves if each.state is AlarmState.ALARM]
-    starts = [each.episode_start_ms for each in ringing if each.episode_start_ms is not None]
-    if not starts:
-        starts = [evaluation_range(each.definition, now_ms)[0] for each in leaves]
-    return min(starts, default=now_ms)
 
 
 def _child_state(standing: AlarmStanding, settings: Settings) -> ChildState:

@@ -1,11 +1,6 @@
-"""Moving composite alarms: in the transaction in which an alarm that they mention has moved.
+"""Moving composite alarms: in the transaction in which an alarm that they mention has moved."""
 
-A composite alarm that moves is followed by those that mention it in turn. Each is judged once, after all that
-it mentions: alarms that move together lead to one move of what stands on them.
-"""
-
-from collections.abc import Collection, Iterator, Mapping
-from graphlib import TopologicalSorter
+from collections.abc import Collection
 
 import msgspec
 import structlog
@@ -16,15 +11,16 @@ from trailbell.alarms import (
     AlarmState,
     CompositeChange,
     DefinitionEvent,
+    alarms_in_cycles,
+    change_after,
+    composite_episode_start,
     composite_transition,
-    find_cycle,
-    is_in_cycle,
+    follow_moves,
     state_update_history,
 )
 from trailbell.chain._announce import Announcer
 from trailbell.chain._composite_reading import (
     configuration_of,
-    episode_start,
     evidence_of,
     leaves_of,
     mentioned_by,
@@ -35,7 +31,7 @@ from trailbell.evidence import Evidence, sentence
 from trailbell.settings import Settings
 from trailbell.store import HistoryItem, Store, StoredComposite, Transaction
 
-__all__ = ["CompositeEvaluator", "alarms_in_cycles"]
+__all__ = ["CompositeEvaluator"]
 
 _log = structlog.get_logger(__name__)
 
@@ -175,19 +171,16 @@ class CompositeEvaluator:
         released: Collection[str] = (),
     ) -> None:
         """Moves all that stands on what has moved, then takes actions, by the states that come of it."""
-        changed = dict.fromkeys([*moved, *(each.name for each in moves)])
         done = {each.name: each for each in moves}
-        above = _all_above(transaction, changed, released)
-        for name in _in_order(transaction, above):
-            mentioned = [each for each in sorted(above[name]) if each in changed]
-            if mentioned or name in released:
-                move = self._evaluate(transaction, name, mentioned, now_ms)
-                if move is not None:
-                    done[name] = move
-                    changed[name] = None
+        done |= follow_moves(
+            transaction.composites,
+            [*moved, *done],
+            lambda name, mentioned: self._evaluate(transaction, name, mentioned, now_ms),
+            released,
+        )
         for move in done.values():
             self._suppressions.move(transaction, move.stored, move.evidence, now_ms)
-        for name in transaction.composites.suppressed_by(changed):
+        for name in transaction.composites.suppressed_by([*moved, *done]):
             if name not in done:
                 self._suppressions.follow(transaction, name, now_ms)
 
@@ -198,19 +191,8 @@ class CompositeEvaluator:
         if stored is None:
             return None
         configuration = configuration_of(transaction, self._settings, stored)
-        children = {each.name: each for each in configuration.children}
-        candidates = [children[each] for each in mentioned if each in children]
-        if not candidates:
-            candidates = sorted(children.values(), key=lambda child: -child.transitioned_ms)[:1]
-        if not candidates:
-            return None
-        change = composite_transition(configuration, candidates[0], now_ms)
-        if change is None:
-            return None
-        # Of alarms that moved together, one that moved the same way is the better reason.
-        cause = next((each for each in candidates if each.state is change.new_state), candidates[0])
-        change = composite_transition(configuration, cause, now_ms) or change
-        return self._move(transaction, stored, change, now_ms)
+        change = change_after(configuration, mentioned, now_ms)
+        return None if change is None else self._move(transaction, stored, change, now_ms)
 
     def _move(
         self, transaction: Transaction, stored: StoredComposite, change: CompositeChange, now_ms: int
@@ -218,7 +200,7 @@ class CompositeEvaluator:
         leaves = leaves_of(transaction, mentioned_by(change.alarm, self._settings))
         start_ms, told_ms = stored.episode_start_ms, stored.told_ms
         if change.new_state is AlarmState.ALARM:
-            start_ms = episode_start(leaves, now_ms)
+            start_ms = composite_episode_start(leaves, now_ms)
             # People who wait to be told of the end of the ALARM before have not forgotten it.
             told_ms = None if stored.suppression.by is None else told_ms
         moved = replace(
@@ -254,42 +236,6 @@ class _Move(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         return self.stored.definition.name
-
-
-def alarms_in_cycles(names: Collection[str], children: Mapping[str, Collection[str]]) -> set[str]:
-    """Returns those of some composite alarms that depend on themselves."""
-    if find_cycle(children) is None:
-        return set()
-    return {each for each in names if is_in_cycle(each, children)}
-
-
-def _all_above(
-    transaction: Transaction, moved: Collection[str], released: Collection[str]
-) -> dict[str, set[str]]:
-    """Returns the composite alarms that stand on some alarms, each with those it mentions of all of them."""
-    above: dict[str, set[str]] = {name: set() for name in released}
-    waiting = dict.fromkeys([*moved, *released])
-    asked: set[str] = set()
-    while waiting:
-        asked.update(waiting)
-        found = transaction.composites.parents(waiting)
-        for parent, mentioned in found.items():
-            above.setdefault(parent, set()).update(mentioned)
-        waiting = dict.fromkeys(parent for parent in found if parent not in asked)
-    return above
-
-
-def _in_order(transaction: Transaction, above: Mapping[str, set[str]]) -> Iterator[str]:
-    """Yields composite alarms after those that they mention; those in a cycle are left out."""
-    if not above:
-        return
-    stuck = alarms_in_cycles(above, transaction.composites.inner_children())
-    nodes = {
-        name: sorted(each for each in above[name] if each in above and each not in stuck)
-        for name in sorted(above)
-        if name not in stuck
-    }
-    yield from TopologicalSorter(nodes).static_order()
 
 
 def _tell_log(change: CompositeChange, evidence: Evidence) -> None:

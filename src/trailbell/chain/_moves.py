@@ -105,7 +105,7 @@ class Mover:
         stored, verdict = move.stored, move.verdict
         episode_start_ms, told_ms = stored.episode_start_ms, stored.told_ms
         if verdict.state is AlarmState.ALARM:
-            episode_start_ms = min((start for start, _ in verdict.deciding), default=now_ms)
+            episode_start_ms = verdict.episode_start(now_ms)
             told_ms = now_ms + self._announcer.gather_ms
         after = replace(
             stored,

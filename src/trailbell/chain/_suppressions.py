@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from trailbell.alarms import (
+    LATEST_END_MS,
     AlarmState,
     SuppressionStep,
     end_period,
@@ -16,13 +17,7 @@ from trailbell.evidence import Evidence
 from trailbell.settings import Settings
 from trailbell.store import Store, StoredComposite, Transaction
 
-__all__ = ["LATEST_MS", "Suppressions"]
-
-LATEST_MS = 2_000
-"""How long after its end a period is ended at the latest.
-
-The ticks of alarms come first: a suppressor that takes the whole of a wait period to enter ALARM is in time.
-"""
+__all__ = ["Suppressions"]
 
 _NOT_LOOKED = 0
 
@@ -84,7 +79,7 @@ class Suppressions:
 
     def end_overdue(self, transaction: Transaction, now_ms: int) -> None:
         """Ends the periods that should have ended some time ago, as when the server did not run."""
-        until_ms = now_ms - LATEST_MS
+        until_ms = now_ms - LATEST_END_MS
         if self._next_ms is not None and self._next_ms <= until_ms:
             self._end(transaction, until_ms, now_ms)
 

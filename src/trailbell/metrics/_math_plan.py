@@ -12,6 +12,7 @@ from trailbell.metrics._math_check import CheckedShape, Shape, check_tree, metri
 from trailbell.metrics._math_errors import MathError
 from trailbell.metrics._math_functions import METRICS
 from trailbell.metrics._math_parser import parse_expression
+from trailbell.metrics._math_series_functions import CLOCK_FUNCTIONS
 from trailbell.metrics._math_signature import MathType
 from trailbell.metrics._math_tree import Call, Node, Reference, walk
 
@@ -92,6 +93,14 @@ class MathPlan(msgspec.Struct, frozen=True):
             sorted(
                 {each.period_seconds for each in self.queries if each.id in metrics and each.period_seconds}
             )
+        )
+
+    def reads_clock(self, query_id: str) -> bool:
+        """Returns whether what a query gives depends on the time of its slots, and not on the data alone."""
+        needed = self.needed_ids({query_id})
+        trees = [step.tree for step in self.steps if step.query.id in needed and step.tree is not None]
+        return any(
+            isinstance(node, Call) and node.name in CLOCK_FUNCTIONS for tree in trees for node in walk(tree)
         )
 
     def period_of(self, query_id: str) -> int | None:

@@ -30,7 +30,10 @@ from trailbell.metrics._math_values import (
     over_each_series,
 )
 
-__all__ = ["SERIES_FUNCTIONS"]
+__all__ = ["CLOCK_FUNCTIONS", "SERIES_FUNCTIONS"]
+
+_EARLIEST_MS = round(datetime(1, 1, 1, tzinfo=UTC).timestamp() * 1000)
+_LATEST_MS = round(datetime(9999, 12, 31, 23, 59, tzinfo=UTC).timestamp() * 1000)
 
 _Change = Callable[[Numbers, MathGrid], Numbers]
 _Pair = Callable[[float, float], float | None]
@@ -87,12 +90,27 @@ def _by_clock(name: str, of: Callable[[datetime], float]) -> SeriesFunction:
 
 
 def _instant(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+    # Around a record of the year 1 or 9999 there are slots that no date can hold.
+    return datetime.fromtimestamp(min(max(at_ms, _EARLIEST_MS), _LATEST_MS) / 1000, UTC)
 
 
 def _time_series(arguments: Sequence[Argument], grid: MathGrid) -> MathValue:
     return SeriesValue(numbers_over(grid, narrowed(arguments[0], ScalarValue)))
 
+
+_CLOCK_SERIES = (
+    _by_clock("MINUTE", lambda at: at.minute),
+    _by_clock("HOUR", lambda at: at.hour),
+    # Monday is 1 and Sunday 7, so that the guide's ``IF(DAY(m1)<6, m1)`` keeps the working days.
+    _by_clock("DAY", lambda at: at.isoweekday()),
+    _by_clock("DATE", lambda at: at.day),
+    _by_clock("MONTH", lambda at: at.month),
+    _by_clock("YEAR", lambda at: at.year),
+    _by_clock("EPOCH", lambda at: at.timestamp()),
+)
+
+CLOCK_FUNCTIONS = frozenset(function.name for function in _CLOCK_SERIES)
+"""The functions that give the time of a slot: what they give changes though no data comes."""
 
 SERIES_FUNCTIONS = (
     _number_by_number("ABS", abs),
@@ -104,14 +122,7 @@ SERIES_FUNCTIONS = (
     _since_previous("DIFF_TIME", lambda difference, seconds: seconds),
     _since_previous("RATE", lambda difference, seconds: finite(difference / seconds)),
     _turning("RUNNING_SUM", _running_sum),
-    _by_clock("MINUTE", lambda at: at.minute),
-    _by_clock("HOUR", lambda at: at.hour),
-    # Monday is 1 and Sunday 7, so that the guide's ``IF(DAY(m1)<6, m1)`` keeps the working days.
-    _by_clock("DAY", lambda at: at.isoweekday()),
-    _by_clock("DATE", lambda at: at.day),
-    _by_clock("MONTH", lambda at: at.month),
-    _by_clock("YEAR", lambda at: at.year),
-    _by_clock("EPOCH", lambda at: at.timestamp()),
+    *_CLOCK_SERIES,
     SeriesFunction("TIME_SERIES", (SCALAR,), always(MathType.SERIES), _time_series),
 )
 """Those functions; the clock is that of UTC, and its functions give a value in every slot."""
