@@ -260,3 +260,54 @@ def test_the_simulator_and_the_command_agree_through_their_own_doors(tmp_path: P
 
     assert f"{told['records']['read']} records in {told['files']} files" in made.output
     assert 1 <= alarm_of(told)["times_in_alarm"]
+
+
+RULES = f"""\
+[[filter]]
+filter_name = "denials"
+filter_pattern = '{DENIED}'
+metric_transformations = [{{ metric_namespace = "App", metric_name = "denials" }}]
+
+[[alarm]]
+alarm_name = "denials"
+evaluation_periods = 1
+threshold = 4
+comparison_operator = "GreaterThanOrEqualToThreshold"
+treat_missing_data = "notBreaching"
+
+[[alarm.metrics]]
+id = "twice"
+expression = "denials * 2"
+
+[[alarm.metrics]]
+id = "denials"
+metric_stat.metric = {{ namespace = "App", metric_name = "denials" }}
+metric_stat.period = 300
+metric_stat.stat = "Sum"
+return_data = false
+
+[[composite_alarm]]
+alarm_name = "soon-over"
+alarm_rule = "ALARM(denials)"
+actions_suppressor = "denials"
+actions_suppressor_wait_period = 60
+actions_suppressor_extension_period = 60
+"""
+
+
+def test_metric_math_and_composite_alarms_are_told_like_all_others(logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
+    words = words_of(run(logs, "--rules", tmp_path / "rules.toml"))
+
+    assert f"Would have paged 2 times, 1 of them mostly one user: {MALLORY}." in words
+    assert "denials 2 30 min 2026-09-14 05:41:05 2026-09-14 06:11:05 2026-09-14 (2)" in words
+    assert "soon-over 0 30 min - - -" in words
+    assert "1 alarm would not have paged: soon-over (in ALARM 2 times)" in words
+
+
+def test_rules_that_cannot_be_put_are_refused_with_their_place(logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(RULES.replace("ALARM(denials)", "ALARM(refusals)"), encoding="utf-8")
+    done = run(logs, "--rules", tmp_path / "rules.toml")
+
+    assert ExitCode.USAGE == done.exit_code
+    assert "composite alarm 'soon-over': Could not save" in " ".join(done.stderr.split())

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -47,17 +48,36 @@ def test_the_readme_shows_the_beginning_of_the_same() -> None:
     assert plain(block(page_text("replay.md"), "text"))[: len(plain(shown))] == plain(shown)
 
 
-def test_the_rules_on_the_page_can_be_replayed(tmp_path: Path) -> None:
-    (tmp_path / "rules.toml").write_text(block(page_text("replay.md"), "toml"), encoding="utf-8")
+def blocks(text: str, kind: str) -> str:
+    """All fenced blocks of a kind in a row."""
+    return "\n".join(each.partition("```")[0] for each in text.split(f"```{kind}\n")[1:])
+
+
+def replayed_rules(tmp_path: Path, rules: str) -> dict[str, Any]:
+    """What a replay says by some rules of six secrets that were refused."""
+    (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
     calls = [denial(eventName="GetSecretValue", eventSource="secretsmanager.amazonaws.com") for _ in range(6)]
     log = write_log(tmp_path / "log.json.gz", calls)
-
     words = ["replay", str(log), "--rules", str(tmp_path / "rules.toml"), "--format", "json"]
-    done = CliRunner().invoke(main, words)
+    return dict(json.loads(CliRunner().invoke(main, words).stdout))
 
-    told = json.loads(done.stdout)
+
+def test_the_rules_on_the_page_can_be_replayed(tmp_path: Path) -> None:
+    told = replayed_rules(tmp_path, block(page_text("replay.md"), "toml"))
+
     assert [("refused-secrets", 6)] == [(each["name"], each["matches"]) for each in told["filters"]]
     assert [("refused-secrets", 1)] == [(each["name"], each["times_in_alarm"]) for each in told["alarms"]]
+
+
+def test_its_rules_with_metric_math_and_a_composite_alarm_can_be_replayed(tmp_path: Path) -> None:
+    told = replayed_rules(tmp_path, blocks(page_text("replay.md"), "toml"))
+
+    assert [
+        ("refused-secrets", 1, 1),
+        ("most-secrets-refused", 1, 0),
+        ("deploying", 0, 0),
+        ("somebody-wants-secrets", 1, 1),
+    ] == [(each["name"], each["times_in_alarm"], each["pages"]) for each in told["alarms"]]
 
 
 def test_the_page_names_every_member_of_the_json_forms(tmp_path: Path) -> None:

@@ -9,15 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.clock import MINUTE_MS, START_MS
+from support.math_alarms import made_metrics
+from support.replay_minutes import filled, one_by_one
 from support.replay_runs import alarm
-from trailbell.alarms import Alarm, AlarmState, alarm_of, evaluate, evaluation_range, tick_interval_seconds
-from trailbell.metrics import Histogram, MetricKey, Statistic, sum_up
-from trailbell.replay._alarm_run import Move, moves_of
-from trailbell.replay._minutes import Minutes
-from trailbell.replay._parts import Delta
+from trailbell.alarms import Alarm, alarm_of
+from trailbell.metrics import MetricDataQuery, MetricKey, MetricStat, Statistic
+from trailbell.replay import ReplayError, instant_text
+from trailbell.replay._alarm_run import moves_of
 from trailbell.replay._work_database import open_work_database
 
-METRIC = MetricKey("App", "denials")
+METRIC, OTHER = MetricKey("App", "denials"), MetricKey("App", "logins")
 OPERATORS = ["GreaterThanThreshold", "LessThanThreshold", "GreaterThanOrEqualToThreshold"]
 
 
@@ -26,52 +27,6 @@ def database() -> Iterator[sqlite3.Connection]:
     connection = open_work_database()
     yield connection
     connection.close()
-
-
-def filled(
-    database: sqlite3.Connection, values: dict[int, list[float]], units: tuple[str, ...] = ("None",)
-) -> Minutes:
-    """Minutes that hold values, each in its unit in turn, as several parts bring them."""
-    minutes = Minutes(database, [(METRIC, unit) for unit in units])
-    for number, (minute, samples) in enumerate(values.items()):
-        for part in (samples[:2], samples[2:]):
-            if part:
-                minutes.add([_delta(number % len(units), START_MS + minute * MINUTE_MS, part)])
-    minutes.close()
-    return minutes
-
-
-def _delta(series: int, minute_ms: int, samples: list[float]) -> Delta:
-    statistics, histogram = sum_up({value: float(samples.count(value)) for value in samples})
-    assert histogram is None or isinstance(histogram, Histogram)
-    return Delta(
-        series,
-        minute_ms,
-        statistics.sample_count,
-        statistics.sum,
-        statistics.minimum,
-        statistics.maximum,
-        None if histogram is None else histogram.to_bytes(),
-        None,
-        None,
-    )
-
-
-def one_by_one(definition: Alarm, minutes: Minutes, start_ms: int, end_ms: int) -> list[Move]:
-    """Makes every evaluation there is."""
-    interval_ms = tick_interval_seconds(definition) * 1000
-    state = AlarmState.INSUFFICIENT_DATA
-    moves = []
-    for at_ms in range(start_ms + 5000, end_ms, 10_000):
-        is_first = at_ms == start_ms + 5000
-        if not is_first and (at_ms - 5000) % interval_ms:
-            continue
-        datapoints = minutes.datapoints(METRIC, evaluation_range(definition, at_ms))
-        verdict = evaluate(definition, datapoints, state, at_ms)
-        if verdict.changed:
-            moves.append(Move(at_ms, state, verdict))
-            state = verdict.state
-    return moves
 
 
 def made_alarm(chance: Random) -> Alarm:
@@ -116,6 +71,41 @@ def test_a_run_equals_one_that_makes_every_evaluation(seed: int) -> None:
     end_ms = START_MS + (max(values) + chance.choice([1, 30, 200])) * MINUTE_MS
     connection = open_work_database()
     try:
+        minutes = filled(connection, {METRIC: values}, units)
+
+        assert one_by_one(definition, minutes, START_MS, end_ms) == [
+            *moves_of(definition, minutes, START_MS, end_ms)
+        ]
+    finally:
+        connection.close()
+
+
+def made_math(chance: Random) -> Alarm:
+    period = chance.choice([10, 30, 60, 60, 120, 300, 3600])
+    periods = min(chance.choice([1, 2, 3, 5]), 86_400 // period)
+    return alarm_of(
+        alarm(
+            "denials",
+            **made_metrics(chance, [METRIC, OTHER], period),
+            evaluation_periods=periods,
+            datapoints_to_alarm=chance.choice([None, 1]),
+            treat_missing_data=chance.choice([None, "missing", "ignore", "breaching", "notBreaching"]),
+            threshold=chance.choice([0.0, 0.5, 1.0, 3.0]),
+            comparison_operator=chance.choice(OPERATORS),
+        )
+    )
+
+
+@given(st.integers(0, 1 << 32))
+@settings(deadline=None, max_examples=40)
+def test_so_does_one_of_an_expression(seed: int) -> None:
+    chance = Random(seed)
+    definition = made_math(chance)
+    values = {METRIC: made_values(chance), OTHER: made_values(chance)}
+    units = chance.choice([("None",), ("None",), ("Count", "None")])
+    end_ms = START_MS + (max(map(max, values.values())) + chance.choice([1, 30])) * MINUTE_MS
+    connection = open_work_database()
+    try:
         minutes = filled(connection, values, units)
 
         assert one_by_one(definition, minutes, START_MS, end_ms) == [
@@ -139,7 +129,7 @@ def test_alarms_of_more_than_a_day_are_judged_each_hour(
             threshold=2.0,
         )
     )
-    minutes = filled(database, {17: [1.0], 100: [1.0, 1.0], 3000: [1.0], 4000: [1.0, 1.0, 1.0]})
+    minutes = filled(database, {METRIC: {17: [1.0], 100: [1.0, 1.0], 3000: [1.0], 4000: [1.0, 1.0, 1.0]}})
     end_ms = START_MS + 12_000 * MINUTE_MS
     moves = one_by_one(definition, minutes, START_MS, end_ms)
 
@@ -149,7 +139,33 @@ def test_alarms_of_more_than_a_day_are_judged_each_hour(
 
 def test_data_decades_apart_takes_no_longer_than_data_side_by_side(database: sqlite3.Connection) -> None:
     definition = alarm_of(alarm("denials"))
-    minutes = filled(database, {0: [1.0], 30_000_000: [1.0]})
+    minutes = filled(database, {METRIC: {0: [1.0], 30_000_000: [1.0]}})
     moves = [*moves_of(definition, minutes, START_MS, START_MS + 30_000_100 * MINUTE_MS)]
 
     assert ["OK", "ALARM", "OK", "ALARM", "OK"] == [each.verdict.state.value for each in moves]
+
+
+def by_clock(expression: str) -> Alarm:
+    stat = MetricStat("App", "denials", (), 60, "Sum")
+    queries = (MetricDataQuery("a", stat, is_returned=False), MetricDataQuery("e", expression=expression))
+    left_out = dict.fromkeys(["metric_name", "namespace", "statistic", "period_seconds"])
+    return alarm_of(alarm("denials", **left_out, metrics=queries))
+
+
+def test_an_expression_that_reads_the_clock_moves_without_data(database: sqlite3.Connection) -> None:
+    definition = by_clock("IF(HOUR(a) == 6, 1, 0)")
+    minutes = filled(database, {METRIC: {0: [1.0]}})
+    moves = [*moves_of(definition, minutes, START_MS, START_MS + 180 * MINUTE_MS)]
+
+    assert [
+        ("OK", "05:40:05"),
+        ("ALARM", "06:01:05"),
+        ("OK", "07:01:05"),
+    ] == [(each.verdict.state.value, instant_text(each.at_ms)[11:]) for each in moves]
+
+
+def test_one_that_would_read_it_too_often_is_refused(database: sqlite3.Connection) -> None:
+    minutes = filled(database, {METRIC: {0: [1.0], 3_000_000: [1.0]}})
+
+    with pytest.raises(ReplayError, match=r"'denials' reads the clock, so that .* judged 3,000,009 times"):
+        moves_of(by_clock("EPOCH(a)"), minutes, START_MS, START_MS + 3_000_010 * MINUTE_MS)

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 
 from support.html_pages import Page
@@ -15,6 +16,7 @@ from support.replay_results import (
     made_result,
     page,
 )
+from trailbell.alarms import CompositeAlarm
 from trailbell.cloudtrail import PrincipalKind
 from trailbell.replay import FilterResult, RejectedInput, ReplayResult, html_report
 
@@ -36,6 +38,43 @@ def full_result() -> ReplayResult:
 
 def report(result: ReplayResult, *sources: str) -> Page:
     return Page(html_report(made_request(*sources), result))
+
+
+def test_a_composite_alarm_is_told_with_its_rule_and_with_what_became_of_its_pages() -> None:
+    composite = CompositeAlarm(
+        name="composite",
+        rule="ALARM(a) OR ALARM(b)",
+        suppressor="c",
+        suppressor_wait_seconds=60,
+        suppressor_extension_seconds=90,
+    )
+    moves = [page(START_MS), page(START_MS + DAY_MS), page(START_MS + 2 * DAY_MS)]
+    late, never = (
+        msgspec.structs.replace(move, paged_ms=paged_ms)
+        for move, paged_ms in zip(moves[1:], (START_MS + DAY_MS + MINUTE_MS, None), strict=True)
+    )
+    found = msgspec.structs.replace(made_alarm([moves[0], late, never], "composite"), pages=2)
+    request = msgspec.structs.replace(made_request(), composites=(composite,))
+    text = Page(html_report(request, made_result([found]))).text
+
+    assert "1 of 1 alarm would have paged, 2 pages in all" in text
+    assert (
+        f"Would have paged 2 times, all of them mostly one role: {ROLE}; in ALARM once without a page."
+        in text
+    )
+    assert ["(paged 2026-09-05 00:01)", "(without a page)"] == re.findall(
+        r"\((?:paged|without) [^)]*\)", text
+    )
+    assert "composite ALARM(a) OR ALARM(b); held back by c (wait 1 min, extension 1 min 30 s) -" in text
+
+
+def test_an_alarm_that_paged_nobody_is_told_all_the_same() -> None:
+    moves = [msgspec.structs.replace(page(START_MS), paged_ms=None)]
+    found = msgspec.structs.replace(made_alarm(moves, "composite"), pages=0)
+    text = report(made_result([found])).text
+
+    assert "1 alarm would not have paged: composite (in ALARM once)" in text
+    assert "Would not have paged: in ALARM once without a page. 3 calls" in text
 
 
 def test_it_says_in_its_first_words_how_often_and_because_of_whom() -> None:

@@ -1,6 +1,7 @@
 """Replay equals live: what a server did when files came in is what a replay says of them afterwards."""
 
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,6 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from support.clock import MINUTE_MS, START_MS
+from support.made_composites import made_composites
+from support.math_alarms import made_metrics
 from support.records import denial, record, user
 from support.replay_runs import (
     Moved,
@@ -20,8 +23,8 @@ from support.replay_runs import (
     replayed,
     replayed_moves,
 )
-from trailbell.alarms import AlarmParameters
-from trailbell.metrics import Statistic
+from trailbell.alarms import LATEST_END_MS, AlarmParameters
+from trailbell.metrics import MetricKey, Statistic
 
 FILTERS = (
     counting("denials"),
@@ -50,13 +53,24 @@ STATISTICS: list[dict[str, Any]] = [
 ]
 
 
+def made_watching(chance: Random) -> dict[str, Any]:
+    return {
+        **chance.choice(METRICS),
+        **chance.choice(STATISTICS),
+        "period_seconds": chance.choice([10, 60, 60, 120, 300, 900]),
+    }
+
+
+def made_expression(chance: Random) -> dict[str, Any]:
+    keys = [MetricKey("App", each["metric_name"], each.get("dimensions", ())) for each in METRICS]
+    return made_metrics(chance, keys, chance.choice([10, 60, 60, 120, 300]))
+
+
 def made_alarm(chance: Random, name: str) -> AlarmParameters:
     periods = chance.randint(1, 4)
     return alarm(
         name,
-        **chance.choice(METRICS),
-        **chance.choice(STATISTICS),
-        period_seconds=chance.choice([10, 60, 60, 120, 300, 900]),
+        **chance.choice([made_expression, made_watching])(chance),
         evaluation_periods=periods,
         datapoints_to_alarm=chance.choice([None, chance.randint(1, periods)]),
         treat_missing_data=chance.choice([None, "missing", "ignore", "breaching", "notBreaching"]),
@@ -92,15 +106,32 @@ def made_deliveries(chance: Random) -> dict[int, list[list[dict[str, Any]]]]:
     }
 
 
-def both(chance: Random) -> tuple[dict[str, list[Moved]], dict[str, list[Moved]]]:
+def both(chance: Random) -> tuple[dict[str, list[Moved | None]], dict[str, list[Moved]]]:
     """How alarms moved over made-up files under a server, and in a replay."""
     delivered = made_deliveries(chance)
     watching = [made_alarm(chance, f"alarm {number}") for number in range(12)]
+    composites = made_composites(chance, [each.name for each in watching], 6)
     until_ms = max(delivered) + 25 * MINUTE_MS
     with tempfile.TemporaryDirectory() as folder:
-        live = live_moves(Path(folder), delivered, (FILTERS, watching), until_ms)
-        result = replayed([Path(folder) / "logs"], FILTERS, watching, to_ms=until_ms)
-    return live, replayed_moves(result)
+        live = live_moves(Path(folder), delivered, (FILTERS, watching), until_ms, composites)
+        result = replayed(
+            [Path(folder) / "logs"],
+            FILTERS,
+            watching,
+            # In a file they may stand in any order.
+            composites=chance.sample(composites, len(composites)),
+            to_ms=until_ms,
+        )
+    moves = replayed_moves(result)
+    return {name: [_in_time(*each) for each in zip_longest(live[name], moves[name])] for name in live}, moves
+
+
+def _in_time(live: Moved | None, moved: Moved | None) -> Moved | None:
+    """Takes a page of the server for one of the replay where it comes as late as it may."""
+    if live is None or moved is None or live.paged_ms is None or moved.paged_ms is None:
+        return live
+    is_in_time = 0 <= live.paged_ms - moved.paged_ms <= LATEST_END_MS
+    return live._replace(paged_ms=moved.paged_ms) if is_in_time else live
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -1,11 +1,13 @@
 """The words that all reports of a replay share."""
 
+import msgspec
 import pytest
 
 from support.replay_results import ROLE, START_MS, made_alarm, made_result, page
 from trailbell.cloudtrail import PrincipalKind
 from trailbell.evidence import Dimension, Evidence, PrincipalCount
 from trailbell.replay import (
+    AlarmResult,
     FilterResult,
     ReplayResult,
     Transition,
@@ -13,6 +15,9 @@ from trailbell.replay import (
     duration_text,
     headline,
     instant_text,
+    quiet_text,
+    ringing,
+    unpaged_text,
 )
 
 USER = ("arn:aws:iam::1:user/ada", PrincipalKind.USER)
@@ -24,7 +29,7 @@ def nobody(at_ms: int) -> Transition:
     two = (PrincipalCount("a", PrincipalKind.USER, 2), PrincipalCount("b", PrincipalKind.USER, 2))
     evidence = Evidence(total=4, principals=Dimension(two))
     model = page(at_ms)
-    return Transition(at_ms, model.from_state, model.to_state, model.reason, evidence)
+    return Transition(at_ms, model.from_state, model.to_state, model.reason, evidence, at_ms)
 
 
 def found(*pages: Transition) -> ReplayResult:
@@ -63,6 +68,50 @@ def found(*pages: Transition) -> ReplayResult:
 )
 def test_the_headline_says_how_often_and_who_was_behind_most(result: ReplayResult, words: str) -> None:
     assert words == headline(result)
+
+
+def held_back(*at_ms: int, pages: int) -> AlarmResult:
+    """An alarm that was in ALARM some times, of which the first paged."""
+    moves = [page(each) for each in at_ms]
+    moves[pages:] = [msgspec.structs.replace(each, paged_ms=None) for each in moves[pages:]]
+    return msgspec.structs.replace(made_alarm(moves, "composite"), pages=pages)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "unpaged", "quiet"),
+    [
+        (held_back(pages=0), "", "composite"),
+        (held_back(START_MS, pages=0), "in ALARM once without a page", "composite (in ALARM once)"),
+        (
+            held_back(START_MS, START_MS + HOUR_MS, pages=0),
+            "in ALARM 2 times without a page",
+            "composite (in ALARM 2 times)",
+        ),
+    ],
+    ids=["never", "once", "twice"],
+)
+def test_an_alarm_without_pages_is_told_with_how_often_it_was_in_alarm(
+    alarm: AlarmResult, unpaged: str, quiet: str
+) -> None:
+    assert (unpaged, quiet) == (unpaged_text(alarm), quiet_text(alarm))
+    assert "Would not have paged at all" == headline(made_result([alarm]))
+
+
+def test_only_what_paged_is_counted_and_led() -> None:
+    alarm = held_back(START_MS, START_MS + HOUR_MS, START_MS + 2 * HOUR_MS, pages=1)
+
+    assert f"Would have paged once, mostly one role: {ROLE}" == headline(made_result([alarm]))
+    assert "in ALARM 2 times without a page" == unpaged_text(alarm)
+
+
+def test_alarms_with_the_most_pages_come_first_and_those_never_in_alarm_not_at_all() -> None:
+    alarms = [
+        held_back(pages=0),
+        held_back(START_MS, START_MS + 1, START_MS + 2, pages=0),
+        held_back(START_MS, pages=1),
+    ]
+
+    assert [1, 3] == [each.times_in_alarm for each in ringing(alarms)]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def page(
         errors=Dimension((KeyCount("AccessDenied", 3),)),
         addresses=Dimension((KeyCount("198.51.100.7", 3),)),
     )
-    return Transition(at_ms, AlarmState.OK, AlarmState.ALARM, reason, evidence)
+    return Transition(at_ms, AlarmState.OK, AlarmState.ALARM, reason, evidence, at_ms)
 
 
 def made_alarm(
@@ -71,6 +71,7 @@ def made_alarm(
     return AlarmResult(
         name=name,
         times_in_alarm=len(pages),
+        pages=len(pages),
         seconds_in_alarm=len(pages) * (stay_ms or DAY_MS) / 1000,
         transitions=tuple(moves),
         evidence=merge(evidences) if evidences else None,

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from support.clock import MINUTE_MS, ManualClock
+from support.clock import ManualClock
 from support.records import ACCOUNT, record
 from support.scenario import Scenario
-from trailbell.alarms import AlarmParameters, AlarmState, alarm_of
+from trailbell.alarms import AlarmParameters, AlarmState, CompositeAlarm, alarm_of
 from trailbell.chain import LOG_GROUP
 from trailbell.cloudtrail import LogFileName
 from trailbell.evidence import Evidence
@@ -20,6 +20,7 @@ from trailbell.replay import Limits, ReplayRequest, ReplayResult, Rules, replay,
 from trailbell.settings import Evaluation
 
 __all__ = [
+    "ACTION",
     "Moved",
     "alarm",
     "counting",
@@ -33,17 +34,21 @@ __all__ = [
     "timed",
 ]
 
+ACTION = "arn:aws:sns:us-east-1:000000000000:pages"
+"""What alarms do when they ring: there is no such topic, but their history tells of it."""
+
 DENIALS = '{ $.errorCode = "AccessDenied*" }'
 
 
 class Moved(NamedTuple):
-    """A change of state; the evidence is that of moves to ALARM."""
+    """A change of state; of moves to ALARM the evidence is known, and when they paged."""
 
     at_ms: int
     old: str
     new: str
     reason: str
     evidence: Evidence | None
+    paged_ms: int | None = None
 
 
 def counting(
@@ -65,6 +70,7 @@ def alarm(name: str = "denials", **changes: Any) -> AlarmParameters:
         "threshold": 1.0,
         "comparison_operator": "GreaterThanOrEqualToThreshold",
         "treat_missing_data": "notBreaching",
+        "alarm_actions": (ACTION,),
     }
     return AlarmParameters(name=name, **given | changes)
 
@@ -112,6 +118,7 @@ def replayed(
     filters: Sequence[MetricFilter] = (),
     alarms: Sequence[AlarmParameters] = (),
     limits: Limits | None = None,
+    composites: Sequence[CompositeAlarm] = (),
     **changes: Any,
 ) -> ReplayResult:
     """Replays files; without filters, with one that counts denials and an alarm on it."""
@@ -119,7 +126,11 @@ def replayed(
     if not filters:
         rules = Rules((counting(),), (alarm_of(alarm()),))
     request = ReplayRequest(
-        sources=tuple(map(str, sources)), filters=rules.filters, alarms=rules.alarms, **changes
+        sources=tuple(map(str, sources)),
+        filters=rules.filters,
+        alarms=rules.alarms,
+        composites=tuple(composites),
+        **changes,
     )
     return replay(request, limits=limits)
 
@@ -135,7 +146,7 @@ def replayed_moves(result: ReplayResult) -> dict[str, list[Moved]]:
     """The moves of each alarm of a replay."""
     return {
         each.name: [
-            Moved(move.at_ms, move.from_state, move.to_state, move.reason, move.evidence)
+            Moved(move.at_ms, move.from_state, move.to_state, move.reason, move.evidence, move.paged_ms)
             for move in each.transitions
         ]
         for each in result.alarms
@@ -147,6 +158,7 @@ def live_moves(
     delivered: Mapping[int, Sequence[Sequence[Mapping[str, Any]]]],
     rules: tuple[Sequence[MetricFilter], Sequence[AlarmParameters]],
     until_ms: int,
+    composites: Sequence[CompositeAlarm] = (),
 ) -> dict[str, list[Moved]]:
     """Has a server take files in their minutes, judge alarms at its ticks, and tell how they moved.
 
@@ -162,24 +174,38 @@ def live_moves(
             scenario.chain.metric_filters.put(each)
         for parameters in alarms:
             scenario.chain.alarms.put(parameters, {})
+        for composite in composites:
+            scenario.chain.alarms.put_composite(composite, {})
         while clock.now_ms() < until_ms:
             minute_ms = clock.now_ms()
             for number, records in enumerate(delivered.get(minute_ms, ())):
                 deliver(scenario.logs, minute_ms, records, f"n{number}")
             scenario.chain.take_all()
-            clock.turn(seconds=scenario.chain.evaluator.tick_offset_seconds)
-            while clock.now_ms() < minute_ms + MINUTE_MS:
-                scenario.chain.tick_on_time()
-                clock.turn(seconds=10)
-            clock.turn(seconds=-((clock.now_ms() - minute_ms - MINUTE_MS) / 1000))
-        return {each.name: _history(scenario, each.name) for each in alarms}
+            _through_the_minute(scenario)
+        names = [*(each.name for each in alarms), *(each.name for each in composites)]
+        return {name: _history(scenario, name) for name in names}
     finally:
         scenario.close()
+
+
+def _through_the_minute(scenario: Scenario) -> None:
+    """Judges every ten seconds and ends periods every second, as the loops do."""
+    offset_seconds = scenario.chain.evaluator.tick_offset_seconds
+    for second in range(60):
+        scenario.chain.end_periods()
+        if second >= offset_seconds and (second - offset_seconds) % 10 == 0:
+            scenario.chain.tick_on_time()
+        scenario.clock.turn(seconds=1)
 
 
 def _history(scenario: Scenario, name: str) -> list[Moved]:
     with scenario.store.read() as transaction:
         items = transaction.alarms.history(name, 100_000)
+    paged = {
+        json.loads(item.data)["stateUpdateTimestamp"]: item.at_ms
+        for item in items
+        if item.item_type == "Action"
+    }
     moves = []
     for item in sorted(items, key=lambda each: each.at_ms):
         if item.item_type != "StateUpdate":
@@ -188,6 +214,13 @@ def _history(scenario: Scenario, name: str) -> list[Moved]:
         new = data["newState"]
         evidence = item.evidence if new["stateValue"] == AlarmState.ALARM else None
         moves.append(
-            Moved(item.at_ms, data["oldState"]["stateValue"], new["stateValue"], new["stateReason"], evidence)
+            Moved(
+                item.at_ms,
+                data["oldState"]["stateValue"],
+                new["stateValue"],
+                new["stateReason"],
+                evidence,
+                paged.get(item.at_ms),
+            )
         )
     return moves

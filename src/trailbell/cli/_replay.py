@@ -84,6 +84,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
         sources=sources,
         filters=chosen.filters,
         alarms=chosen.alarms,
+        composites=chosen.composites,
         clock=clock,
         from_ms=_instant(begin, "--from"),
         to_ms=_instant(end, "--to"),

@@ -111,7 +111,7 @@ _OPTIONS: Sequence[Callable[[Callable[..., None]], Callable[..., None]]] = (
         "file",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Replay the [[filter]] and [[alarm]] tables of a TOML file instead.",
+        help="Replay the filters and alarms of a TOML file instead.",
     ),
 )
 

@@ -2,10 +2,10 @@
 
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 
 import click
 
-from trailbell.alarms import AlarmState
 from trailbell.cli._tables import plural, print_table
 from trailbell.evidence import shown
 from trailbell.replay import (
@@ -17,7 +17,11 @@ from trailbell.replay import (
     headline,
     instant_text,
     paged_text,
+    pages_of,
+    quiet_text,
+    ringing,
     speed_text,
+    unpaged_text,
 )
 
 __all__ = ["print_tables"]
@@ -35,13 +39,11 @@ def print_tables(result: ReplayResult) -> None:
     if result.first_ms is not None:
         click.echo(f"{instant_text(result.first_ms)} to {instant_text(result.last_ms)} UTC")
     click.echo()
-    ringing = sorted(
-        (alarm for alarm in result.alarms if alarm.times_in_alarm), key=lambda alarm: -alarm.times_in_alarm
-    )
-    if ringing:
-        _print_alarms(ringing)
-        _print_callers(ringing)
-    quiet = [alarm.name for alarm in result.alarms if not alarm.times_in_alarm]
+    told = ringing(result.alarms)
+    if told:
+        _print_alarms(told)
+        _print_callers([alarm for alarm in told if alarm.pages])
+    quiet = [quiet_text(alarm) for alarm in result.alarms if not alarm.pages]
     if quiet:
         names = shown(", ".join(quiet), _SHOWN_LENGTH)
         words = f"{plural(len(quiet), 'alarm')} would not have paged: {names}"
@@ -57,33 +59,37 @@ def print_tables(result: ReplayResult) -> None:
 def _print_alarms(alarms: list[AlarmResult]) -> None:
     rows = []
     for alarm in alarms:
-        pages = [each.at_ms for each in alarm.transitions if each.to_state == AlarmState.ALARM]
-        # Of equal days the earliest.
-        day, number = min(
-            Counter(at // _DAY_MS for at in pages).items(), key=lambda item: (-item[1], item[0])
-        )
+        # None where all were held back, or where too many moves came before for these to be listed.
+        pages = [paged_ms for paged_ms, _ in pages_of([alarm])]
         rows.append(
             (
                 alarm.name,
-                f"{alarm.times_in_alarm:,}",
+                f"{alarm.pages:,}",
                 duration_text(alarm.seconds_in_alarm),
-                instant_text(pages[0]),
-                instant_text(pages[-1]),
-                f"{instant_text(day * _DAY_MS)[:10]} ({number:,})",
+                instant_text(min(pages, default=None)),
+                instant_text(max(pages, default=None)),
+                _fullest_day(pages),
             )
         )
     print_table(["alarm", "#pages", "in ALARM", "first", "last", "most on"], rows, "")
 
 
+def _fullest_day(pages: Sequence[int]) -> str:
+    days = Counter(at_ms // _DAY_MS for at_ms in pages)
+    # Of equal days the earliest.
+    day, number = min(days.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
+    return "-" if day is None else f"{instant_text(day * _DAY_MS)[:10]} ({number:,})"
+
+
 def _print_callers(alarms: list[AlarmResult]) -> None:
     """Writes who rang each alarm, a line each; names come last, as they may be long."""
     for alarm in alarms:
-        callers = alarm.callers[:_MOST_CALLERS]
+        callers = [caller for caller in alarm.callers[:_MOST_CALLERS] if caller.pages]
         if not callers:
             continue
         rows = [
             (
-                f"{100 * caller.pages / alarm.times_in_alarm:.0f} %",
+                f"{100 * caller.pages / alarm.pages:.0f} %",
                 plural(caller.pages, "page"),
                 plural(caller.records, "record"),
                 shown(caller.call, _CALL_LENGTH),
@@ -91,7 +97,10 @@ def _print_callers(alarms: list[AlarmResult]) -> None:
             )
             for caller in callers
         ]
-        click.echo(f"{shown(alarm.name, _SHOWN_LENGTH)} {paged_text([alarm])}")
+        unpaged = unpaged_text(alarm)
+        click.echo(
+            f"{shown(alarm.name, _SHOWN_LENGTH)} {paged_text([alarm])}{f'; {unpaged}' if unpaged else ''}"
+        )
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for share, pages, records, call, principal in rows:
             numbers = f"{share:>{widths[0]}}  {pages:>{widths[1]}}  {records:>{widths[2]}}"

@@ -14,7 +14,11 @@ from trailbell.replay._report_words import (
     headline,
     instant_text,
     paged_text,
+    pages_of,
+    quiet_text,
+    ringing,
     speed_text,
+    unpaged_text,
 )
 from trailbell.replay._request import CLOCKS, ReplayRequest
 from trailbell.replay._result import (
@@ -51,10 +55,14 @@ __all__ = [
     "html_report",
     "instant_text",
     "paged_text",
+    "pages_of",
     "paths_named",
     "pattern_rules",
+    "quiet_text",
     "read_rules",
     "replay",
     "result_json",
+    "ringing",
     "speed_text",
+    "unpaged_text",
 ]

@@ -4,25 +4,26 @@ Each is one of ``alarms.evaluate``. Most see slots that hold the same as those o
 as the rules look at them: then the answer is the same too, and is not asked for again.
 """
 
-import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 import msgspec
-from msgspec.structs import replace
 
 from trailbell.alarms import (
     Alarm,
+    AlarmData,
     AlarmState,
-    LowSampleCount,
-    TreatMissingData,
     Verdict,
     evaluate,
     evaluation_range,
+    reads_clock,
     tick_interval_seconds,
 )
-from trailbell.metrics import NO_UNIT, Datapoint, Samples, told_statistic
-from trailbell.replay._minutes import Minute, Minutes
-from trailbell.replay._slot_contents import BREACHING, EMPTY, HELD, Series, slot_contents
+from trailbell.replay._errors import ReplayError
+from trailbell.replay._math_look import MathLook
+from trailbell.replay._minutes import Minutes
+from trailbell.replay._slot_contents import SlotGrid
+from trailbell.replay._slot_look import SlotLook
+from trailbell.replay._statistic_look import StatisticLook
 
 __all__ = ["TICK_OFFSET_MS", "Move", "moves_of"]
 
@@ -30,15 +31,11 @@ TICK_OFFSET_MS = 5000
 """How long after the whole minute alarms are judged, as the server does."""
 
 _MINUTE_MS = 60_000
-# Any whole hour does.
 _PROBED_AT_MS = 3_600_000_000
 _MOST_KNOWN = 100_000
-
-_CONTENTS = {
-    AlarmState.ALARM: BREACHING,
-    AlarmState.OK: HELD,
-    AlarmState.INSUFFICIENT_DATA: EMPTY,
-}
+_MOST_KNOWN_BYTES = 32 * 1024 * 1024
+# About two years, minute by minute, and two minutes of work.
+_MOST_BY_CLOCK = 1_000_000
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -50,7 +47,11 @@ class Move(msgspec.Struct, frozen=True):
 
 
 def moves_of(alarm: Alarm, minutes: Minutes, start_ms: int, end_ms: int) -> Iterator[Move]:
-    """Yields how an alarm moves that is made at one instant and watched up to another."""
+    """Yields how an alarm moves that is made at one instant and watched up to another.
+
+    Raises:
+        ReplayError: It would have to be judged too often, as its expression reads the clock.
+    """
     return _Run(alarm, minutes, start_ms, end_ms).moves()
 
 
@@ -65,14 +66,15 @@ class _Run:
         self._period_ms = alarm.period_seconds * 1000
         newest_start, newest_end = evaluation_range(alarm, start_ms)
         self._range_ms = newest_end - newest_start
-        self._slots = self._range_ms // self._period_ms
         self._state = AlarmState.INSUFFICIENT_DATA
         # The first evaluation is that of the first minute, whose tick it is or not: the alarm is new.
         self._first_ms = _next_tick(start_ms, min(self._interval_ms, _MINUTE_MS))
-        self._probe = _Probe(alarm)
         # With what in its slots an alarm was seen to stay in a state.
-        self._staying: set[tuple[AlarmState, int, int, int]] = set()
-        self._series, self._units = self._read()
+        self._staying: set[tuple[AlarmState, Hashable]] = set()
+        self._known_bytes = 0
+        self._look: SlotLook = (MathLook if alarm.metrics else StatisticLook)(alarm, minutes)
+        if reads_clock(alarm):
+            self._check_number()
 
     def moves(self) -> Iterator[Move]:
         judged_ms: int | None = None
@@ -82,7 +84,7 @@ class _Run:
         for begun_ms, last_ms in self._spans():
             # What lies between two spans holds nothing: one look tells, and nothing changes after it.
             first_ms = max(begun_ms, self._first_ms)
-            if self._can_know:
+            if self._look.can_know:
                 yield from self._quickly(first_ms, last_ms, judged_ms)
             else:
                 for at_ms in self._ticks(first_ms, last_ms):
@@ -90,31 +92,21 @@ class _Run:
                         yield from self._judge(at_ms)
             judged_ms = max(last_ms, self._first_ms)
 
-    @property
-    def _can_know(self) -> bool:
-        """Whether what slots hold tells all that the rules look at."""
-        # Of several units the whole range decides which one is read; and few samples keep the state.
-        is_low = self._alarm.evaluate_low_sample_count_percentile is LowSampleCount.IGNORE
-        return self._units <= 1 and not is_low
-
-    def _read(self) -> tuple[Series, int]:
-        alarm = self._alarm
-        units: set[str] = set()
-
-        def wanted() -> Iterator[Minute]:
-            for minute in self._minutes.of(alarm.metric):
-                if alarm.unit is None or minute.unit == alarm.unit:
-                    units.add(minute.unit)
-                    yield minute
-
-        is_extended = told_statistic(alarm.statistic_name) is None
-        series = Series(wanted(), with_histograms=is_extended)
-        return series, len(units)
+    def _check_number(self) -> None:
+        number = max(0, self._end_ms - self._first_ms) // self._interval_ms
+        if number > _MOST_BY_CLOCK:
+            raise ReplayError(
+                f"the expression of the alarm {self._alarm.name!r} reads the clock, so that it is to be "
+                f"judged {number:,} times, with data or without: more than {_MOST_BY_CLOCK:,} are not "
+                "replayed, so narrow the time down"
+            )
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         """Yields the first tick that sees data and the first that sees none again, for all data in turn."""
-        # Those of several units come one unit after the other.
-        starts = self._series.starts if self._units <= 1 else sorted(self._series.starts)
+        if reads_clock(self._alarm):
+            yield self._first_ms, self._end_ms
+            return
+        starts = self._look.starts
         if not starts:
             return
         first = previous = starts[0]
@@ -134,6 +126,7 @@ class _Run:
 
     @property
     def _lag_ms(self) -> int:
+        # Any whole hour does.
         at_ms = _next_tick(_PROBED_AT_MS, self._interval_ms)
         return at_ms - evaluation_range(self._alarm, at_ms)[1]
 
@@ -146,39 +139,39 @@ class _Run:
         ticks = self._ticks(first_ms, last_ms)
         if not ticks:
             return
-        period_ms, slots = self._period_ms, self._slots
         lag_ms = self._lag_ms
-        step_ms = math.gcd(period_ms, self._interval_ms)
-        base_ms = ticks[0] - lag_ms - self._range_ms
-        number = (ticks[-1] - lag_ms - period_ms - base_ms) // step_ms + 1
-        contents = slot_contents(self._series, (base_ms, step_ms, number), period_ms, self._probe.content_of)
-        stride = period_ms // step_ms
-        newest = (ticks[0] - lag_ms - period_ms - base_ms) // step_ms
-        oldest = newest - (slots - 1) * stride
-        pace = self._interval_ms // step_ms
-        seen: bytearray | None = None
-        for at_ms in ticks:
-            content = contents[oldest : newest + 1 : stride]
-            if content != seen and at_ms != judged_ms:
-                before = self._state
-                yield from self._judge_content(at_ms, content)
-                # What moved an alarm may move it once more.
-                seen = content if self._state is before else None
-            oldest += pace
-            newest += pace
+        ends_ms = range(ticks.start - lag_ms, ticks.stop - lag_ms, ticks.step)
+        grid = SlotGrid.of(ends_ms, self._period_ms, self._range_ms // self._period_ms)
+        look = self._look.over(grid)
+        seen: bytes | None = None
+        for number, (at_ms, content) in enumerate(zip(ticks, look.contents(), strict=True)):
+            if content == seen or at_ms == judged_ms:
+                continue
+            before = self._state
+            key = (before, self._look.what_rules_see(content))
+            if key not in self._staying:
+                data = look.data(number, evaluation_range(self._alarm, at_ms))
+                yield from self._judge_data(at_ms, data)
+                self._note(key, len(content))
+            # What moved an alarm may move it once more.
+            seen = content if self._look.is_timeless and self._state is before else None
 
-    def _judge_content(self, at_ms: int, content: bytearray) -> Iterator[Move]:
-        """Judges slots by what they hold, the oldest first."""
-        key = (self._state, *_what_rules_see(content, self._alarm.evaluation_periods))
-        if key in self._staying:
+    def _note(self, key: tuple[AlarmState, Hashable], size_bytes: int) -> None:
+        """Notes that an alarm that saw this in a state stayed there, if it did."""
+        if not self._look.is_timeless:
             return
-        yield from self._judge(at_ms)
-        if self._state is key[0] and len(self._staying) < _MOST_KNOWN:
+        is_room = len(self._staying) < _MOST_KNOWN and self._known_bytes < _MOST_KNOWN_BYTES
+        if self._state is key[0] and is_room:
             self._staying.add(key)
+            self._known_bytes += size_bytes
 
     def _judge(self, at_ms: int) -> Iterator[Move]:
-        datapoints = self._minutes.datapoints(self._alarm.metric, evaluation_range(self._alarm, at_ms))
-        verdict = evaluate(self._alarm, datapoints, self._state, at_ms)
+        span = evaluation_range(self._alarm, at_ms)
+        data = {metric: self._minutes.datapoints(metric, span) for metric in self._alarm.watched}
+        yield from self._judge_data(at_ms, data)
+
+    def _judge_data(self, at_ms: int, data: AlarmData) -> Iterator[Move]:
+        verdict = evaluate(self._alarm, data, self._state, at_ms)
         if verdict.changed:
             yield Move(at_ms, self._state, verdict)
             self._state = verdict.state
@@ -187,51 +180,3 @@ class _Run:
 def _next_tick(at_ms: int, interval_ms: int) -> int:
     """Returns the first tick at an instant or after it."""
     return -(-(at_ms - TICK_OFFSET_MS) // interval_ms) * interval_ms + TICK_OFFSET_MS
-
-
-def _what_rules_see(content: bytearray, evaluation_periods: int) -> tuple[int, int, int]:
-    """Sums up what the rules look at: how many slots have a value, how many breach, how old the oldest is.
-
-    Of more than EvaluationPeriods with a value, the newest decide; of fewer, all that there are.
-    """
-    held = len(content) - content.count(EMPTY)
-    if held >= evaluation_periods:
-        considered = content.translate(None, _NOTHING)[-evaluation_periods:]
-        return evaluation_periods, considered.count(BREACHING), 0
-    return held, content.count(BREACHING), len(content.lstrip(_NOTHING))
-
-
-_NOTHING = bytes((EMPTY,))
-
-
-class _Probe:
-    """Tells what a slot of some samples holds, by the evaluation of an alarm that looks at one slot alone."""
-
-    def __init__(self, alarm: Alarm) -> None:
-        self._alarm = replace(
-            alarm,
-            evaluation_periods=1,
-            datapoints_to_alarm=None,
-            treat_missing_data=TreatMissingData.MISSING,
-            evaluate_low_sample_count_percentile=None,
-        )
-        _, end_ms = evaluation_range(self._alarm, _PROBED_AT_MS)
-        self._start_ms = end_ms - alarm.period_seconds * 1000
-        self._known: dict[object, int] = {}
-
-    def content_of(self, samples: Samples) -> int:
-        """Returns EMPTY, HELD or BREACHING."""
-        statistics, histogram = samples
-        if histogram is not None:
-            return self._asked(samples)
-        content = self._known.get(statistics)
-        if content is None:
-            content = self._asked(samples)
-            if len(self._known) < _MOST_KNOWN:
-                self._known[statistics] = content
-        return content
-
-    def _asked(self, samples: Samples) -> int:
-        datapoint = Datapoint(self._start_ms, samples[0], self._alarm.unit or NO_UNIT, samples[1])
-        verdict = evaluate(self._alarm, [datapoint], AlarmState.OK, _PROBED_AT_MS)
-        return _CONTENTS[verdict.state]

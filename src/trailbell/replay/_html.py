@@ -21,6 +21,8 @@ from trailbell.replay._report_words import (
     instant_text,
     leader_of,
     pages_of,
+    quiet_text,
+    ringing,
     speed_text,
 )
 from trailbell.replay._request import ReplayRequest
@@ -51,12 +53,11 @@ def html_report(request: ReplayRequest, result: ReplayResult) -> str:
     Its size is bounded whatever was found: it lists at most 100 alarms, 2,000 moves and 500 rejected inputs,
     and says how many it leaves out.
     """
-    ringing = sorted(
-        (alarm for alarm in result.alarms if alarm.times_in_alarm), key=lambda alarm: -alarm.times_in_alarm
-    )
-    quiet = [alarm.name for alarm in result.alarms if not alarm.times_in_alarm]
+    told = ringing(result.alarms)
+    quiet = [quiet_text(alarm) for alarm in result.alarms if not alarm.pages]
+    rules = alarm_rules(request)
     moves, moves_left_off = moves_of(result)
-    sections: list[Section] = [section_of(alarm) for alarm in ringing[:_MOST_SECTIONS]]
+    sections: list[Section] = [section_of(alarm) for alarm in told[:_MOST_SECTIONS]]
     return str(
         _template().render(
             version=__version__,
@@ -71,12 +72,12 @@ def html_report(request: ReplayRequest, result: ReplayResult) -> str:
             sources=request.sources[:_MOST_SOURCES],
             sources_left_off=len(request.sources[_MOST_SOURCES:]),
             pages=sum(1 for _ in pages_of(result.alarms)),
-            ringing=len(ringing),
+            paging=sum(1 for alarm in result.alarms if alarm.pages),
             leader=leader_of(result.alarms),
             timeline=timeline_of(result),
             chart=chart_of(result),
             sections=sections,
-            sections_left_off=len(ringing) - len(sections),
+            sections_left_off=len(told) - len(sections),
             quiet=quiet[:_MOST_QUIET],
             quiet_left_off=len(quiet[_MOST_QUIET:]),
             moves=moves,
@@ -86,8 +87,8 @@ def html_report(request: ReplayRequest, result: ReplayResult) -> str:
             rejected_left_off=result.rejected_total - len(result.rejected[:_MOST_REJECTED]),
             filters=filter_rules(result),
             filters_left_off=len(result.filters) - len(filter_rules(result)),
-            alarms=alarm_rules(request),
-            alarms_left_off=len(request.alarms) - len(alarm_rules(request)),
+            alarms=rules,
+            alarms_left_off=len(request.alarms) + len(request.composites) - len(rules),
         )
     )
 

@@ -5,10 +5,16 @@ from heapq import nsmallest
 
 import msgspec
 
-from trailbell.alarms import Alarm, AlarmState, comparison_phrase
+from trailbell.alarms import Alarm, AlarmState, CompositeAlarm, comparison_phrase
 from trailbell.evidence import Dimension, Evidence, KeyCount, sentence
-from trailbell.metrics import java_double
-from trailbell.replay._report_words import duration_text, instant_text, paged_text
+from trailbell.metrics import MetricDataQuery, MetricStat, java_double
+from trailbell.replay._report_words import (
+    duration_text,
+    instant_text,
+    paged_text,
+    pages_of,
+    unpaged_text,
+)
 from trailbell.replay._request import ReplayRequest
 from trailbell.replay._result import AlarmResult, FilterResult, ReplayResult, Transition
 
@@ -38,7 +44,7 @@ class _Facet(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """All about one alarm that would have paged."""
+    """All about one alarm that stood in ALARM."""
 
     name: str
     pages: int
@@ -53,13 +59,14 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class _Move(msgspec.Struct, frozen=True):
-    """One change of an alarm's state."""
+    """One change of an alarm's state; ``page`` says what became of its page if not sent at once."""
 
     at: str
     alarm: str
     before: str
     after: str
     reason: str
+    page: str
     who: str
 
 
@@ -73,23 +80,32 @@ class _AlarmRule(msgspec.Struct, frozen=True):
 
 def section_of(alarm: AlarmResult) -> Section:
     """Returns what there is to say about an alarm that moved to ALARM at least once."""
-    pages = [each.at_ms for each in alarm.transitions if each.to_state == AlarmState.ALARM]
-    times = max(alarm.times_in_alarm, 1)
+    pages = [paged_ms for paged_ms, _ in pages_of([alarm])]
+    number = max(alarm.pages, 1)
     return Section(
         name=alarm.name,
-        pages=alarm.times_in_alarm,
+        pages=alarm.pages,
         in_alarm=duration_text(alarm.seconds_in_alarm),
         first=instant_text(min(pages, default=None)),
         last=instant_text(max(pages, default=None)),
-        paged=paged_text([alarm]),
+        paged=_paged(alarm),
         sentence=sentence(alarm.evidence) if alarm.evidence else "",
         callers=tuple(
-            _Caller(each.principal, each.call, each.records, each.pages, round(100 * each.pages / times, 1))
+            _Caller(each.principal, each.call, each.records, each.pages, round(100 * each.pages / number, 1))
             for each in alarm.callers
+            # Who has a part in none of the pages is told of where there is none at all.
+            if each.pages or not alarm.pages
         ),
         facets=tuple(_facets(alarm.evidence)) if alarm.evidence else (),
         is_approximate=alarm.evidence is not None and alarm.evidence.approximate,
     )
+
+
+def _paged(alarm: AlarmResult) -> str:
+    unpaged = unpaged_text(alarm)
+    if not alarm.pages:
+        return f"Would not have paged: {unpaged}"
+    return f"Would have {paged_text([alarm])}" + (f"; {unpaged}" if unpaged else "")
 
 
 def _facets(evidence: Evidence) -> Iterator[_Facet]:
@@ -130,8 +146,17 @@ def _move(alarm: str, transition: Transition) -> _Move:
         before=transition.from_state.value,
         after=transition.to_state.value,
         reason=transition.reason,
+        page=_page(transition),
         who=sentence(transition.evidence) if transition.evidence else "",
     )
+
+
+def _page(transition: Transition) -> str:
+    if transition.to_state is not AlarmState.ALARM or transition.paged_ms == transition.at_ms:
+        return ""
+    if transition.paged_ms is None:
+        return "without a page"
+    return f"paged {instant_text(transition.paged_ms)}"
 
 
 def filter_rules(result: ReplayResult) -> Sequence[FilterResult]:
@@ -141,20 +166,49 @@ def filter_rules(result: ReplayResult) -> Sequence[FilterResult]:
 
 def alarm_rules(request: ReplayRequest) -> Sequence[_AlarmRule]:
     """Returns the definitions of the alarms that are listed."""
-    return [_alarm_rule(alarm) for alarm in request.alarms[:_MOST_RULES]]
+    rules = [_alarm_rule(alarm) for alarm in request.alarms[:_MOST_RULES]]
+    rules += [_composite_rule(composite) for composite in request.composites[:_MOST_RULES]]
+    return rules[:_MOST_RULES]
 
 
 def _alarm_rule(alarm: Alarm) -> _AlarmRule:
-    watched = "metric math" if alarm.metrics else f"{alarm.statistic_name} of {_metric_name(alarm)}"
+    watched = _expression(alarm) if alarm.metrics else _stat_words(alarm.metric_stats[0])
     comparison = comparison_phrase(alarm.comparison_operator)
     return _AlarmRule(
         alarm.name,
         f"{watched} {comparison} {java_double(alarm.threshold)} in {alarm.breaches_to_alarm} of "
-        f"{alarm.evaluation_periods} x {duration_text(alarm.period_seconds)}",
+        f"{alarm.evaluation_periods} x {duration_text(alarm.period_seconds)}{_silence(alarm)}",
         alarm.missing_data_treatment.value,
     )
 
 
-def _metric_name(alarm: Alarm) -> str:
-    dimensions = "".join(f", {name}={value}" for name, value in alarm.metric.dimensions)
-    return f"{alarm.metric.namespace}/{alarm.metric.name}{dimensions}"
+def _composite_rule(composite: CompositeAlarm) -> _AlarmRule:
+    held = ""
+    if composite.suppressor is not None:
+        wait, extension = (
+            duration_text(each or 0)
+            for each in (composite.suppressor_wait_seconds, composite.suppressor_extension_seconds)
+        )
+        held = f"; held back by {composite.suppressor} (wait {wait}, extension {extension})"
+    return _AlarmRule(composite.name, f"{composite.rule}{held}{_silence(composite)}", "-")
+
+
+def _silence(alarm: Alarm | CompositeAlarm) -> str:
+    return "" if alarm.actions_enabled else "; its actions are disabled"
+
+
+def _expression(alarm: Alarm) -> str:
+    """Writes out metric math: what is compared, then all that it uses."""
+    [returned] = [each for each in alarm.metrics if each.is_returned]
+    used = ", ".join(f"{each.id} = {_query_words(each)}" for each in alarm.metrics if each.id != returned.id)
+    words = _query_words(returned)
+    return f"{words} (where {used})" if used else words
+
+
+def _query_words(query: MetricDataQuery) -> str:
+    return query.expression or ("" if query.metric_stat is None else _stat_words(query.metric_stat))
+
+
+def _stat_words(stat: MetricStat) -> str:
+    dimensions = "".join(f", {name}={value}" for name, value in stat.dimensions)
+    return f"{stat.stat} of {stat.namespace}/{stat.name}{dimensions}"

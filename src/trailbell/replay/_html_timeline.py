@@ -16,6 +16,7 @@ from trailbell.replay._report_words import (
     leader_of,
     majority_of,
     pages_of,
+    ringing,
 )
 from trailbell.replay._result import AlarmResult, ReplayResult
 
@@ -108,15 +109,14 @@ def timeline_of(result: ReplayResult) -> Timeline | None:
     """Draws when the alarms stood in ALARM; None where none ever did, or nothing had a time."""
     if result.first_ms is None or result.last_ms is None:
         return None
-    ringing = [alarm for alarm in result.alarms if alarm.times_in_alarm]
-    if not ringing:
+    told = ringing(result.alarms)
+    if not told:
         return None
-    moves = [transition.at_ms for alarm in ringing for transition in alarm.transitions]
+    moves = [transition.at_ms for alarm in told for transition in alarm.transitions]
     start_ms = min(result.first_ms, *moves)
     end_ms = max(result.last_ms, start_ms + _MINUTE_MS, *moves)
-    shown_alarms = sorted(ringing, key=lambda alarm: -alarm.times_in_alarm)[:_MOST_LANES]
-    lanes = tuple(_lane(alarm, start_ms, end_ms) for alarm in shown_alarms)
-    return Timeline(lanes, _ticks(start_ms, end_ms), len(ringing) - len(lanes))
+    lanes = tuple(_lane(alarm, start_ms, end_ms) for alarm in told[:_MOST_LANES])
+    return Timeline(lanes, _ticks(start_ms, end_ms), len(told) - len(lanes))
 
 
 def _lane(alarm: AlarmResult, start_ms: int, end_ms: int) -> Lane:
@@ -182,8 +182,8 @@ def chart_of(result: ReplayResult) -> Chart | None:
     wanted = (leader.key, leader.kind) if leader else None
     counts: Counter[int] = Counter()
     of_leader: Counter[int] = Counter()
-    for page in pages_of(result.alarms):
-        day = page.at_ms // _DAY_MS
+    for paged_ms, page in pages_of(result.alarms):
+        day = paged_ms // _DAY_MS
         counts[day] += 1
         of_leader[day] += wanted is not None and majority_of(page.evidence) == wanted
     if not counts or result.first_ms is None or result.last_ms is None:

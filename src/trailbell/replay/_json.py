@@ -55,6 +55,7 @@ def _alarm(found: AlarmResult) -> dict[str, Any]:
     return {
         "name": found.name,
         "times_in_alarm": found.times_in_alarm,
+        "pages": found.pages,
         "seconds_in_alarm": found.seconds_in_alarm,
         "transitions": [_transition(each) for each in found.transitions],
         "evidence": to_json(evidence),
@@ -68,6 +69,7 @@ def _transition(move: Transition) -> dict[str, Any]:
         "from": move.from_state.value,
         "to": move.to_state.value,
         "reason": move.reason,
+        "paged_at": _iso(move.paged_ms),
     }
 
 

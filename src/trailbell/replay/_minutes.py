@@ -93,35 +93,45 @@ class Minutes:
             for each in self.of(metric, within)
         ]
 
-    def evidence(self, metric: MetricKey, spans: Sequence[tuple[int, int]]) -> Evidence:
-        """Merges a metric's evidence over spans that do not overlap."""
-        return self._merged("evidence", metric, spans)
+    def evidence(self, metrics: Sequence[MetricKey], spans: Sequence[tuple[int, int]]) -> Evidence:
+        """Merges the evidence of metrics over spans that do not overlap.
 
-    def callers(self, metric: MetricKey, spans: Sequence[tuple[int, int]]) -> dict[tuple[str, str], int]:
+        A record that counted for two of the metrics is in it twice, as with the server.
+        """
+        return self._merged("evidence", metrics, spans)
+
+    def callers(
+        self, metrics: Sequence[MetricKey], spans: Sequence[tuple[int, int]]
+    ) -> dict[tuple[str, str], int]:
         """Counts the records of each principal and call over spans that do not overlap."""
         counts: dict[str, int] = {}
-        for found in self._read("callers", metric, spans):
+        for found in self._read("callers", metrics, spans):
             for each in found.calls.counts:
                 counts[each.key] = counts.get(each.key, 0) + each.count
             if len(counts) > MAXIMUM_KEYS:
                 # That many are merged within a bound.
-                merged = self._merged("callers", metric, spans).calls.counts
+                merged = self._merged("callers", metrics, spans).calls.counts
                 return {caller_of(each.key): each.count for each in merged}
         return {caller_of(key): count for key, count in counts.items()}
 
-    def _merged(self, column: str, metric: MetricKey, spans: Sequence[tuple[int, int]]) -> Evidence:
+    def _merged(
+        self, column: str, metrics: Sequence[MetricKey], spans: Sequence[tuple[int, int]]
+    ) -> Evidence:
         read: list[Evidence] = []
-        for found in self._read(column, metric, spans):
+        for found in self._read(column, metrics, spans):
             read.append(found)
             if len(read) >= _MERGED_AT_ONCE:
                 read = [merge(read)]
         return read[0] if len(read) == 1 else merge(read)
 
-    def _read(self, column: str, metric: MetricKey, spans: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
-        for series in self._of_metric.get(metric, ()):
-            for span in spans:
-                for (content,) in self._rows("witness", column, series, span):
-                    yield decode(content)
+    def _read(
+        self, column: str, metrics: Sequence[MetricKey], spans: Sequence[tuple[int, int]]
+    ) -> Iterator[Evidence]:
+        for metric in metrics:
+            for series in self._of_metric.get(metric, ()):
+                for span in spans:
+                    for (content,) in self._rows("witness", column, series, span):
+                        yield decode(content)
 
     def _rows(
         self, table: str, columns: str, series: int, within: tuple[int, int] | None

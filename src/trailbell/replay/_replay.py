@@ -10,29 +10,27 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from trailbell.alarms import Alarm, evaluation_range, tick_interval_seconds
+from trailbell.alarms import Alarm
 from trailbell.filters import MetricFilter, RecordCounts
-from trailbell.metrics import MetricKey, floor_to
-from trailbell.replay._alarm_result import Room, alarm_result
+from trailbell.metrics import MetricKey
 from trailbell.replay._counted import MOST_IN_MEMORY, Counted
 from trailbell.replay._errors import ReplayError
 from trailbell.replay._files import Files, ReplayFile
 from trailbell.replay._heap import keep_heap, without_collection
 from trailbell.replay._interrupt import interruptible
+from trailbell.replay._judging import check_alarms, judged
 from trailbell.replay._merging import Merging
 from trailbell.replay._parts import decode_outcome
 from trailbell.replay._progress import Progress
 from trailbell.replay._reading import Plan, Reader
 from trailbell.replay._request import CLOCKS, ReplayRequest
-from trailbell.replay._result import AlarmResult, ReplayResult
+from trailbell.replay._result import ReplayResult
 from trailbell.replay._waiting import Waiting
 from trailbell.replay._work_database import CACHE_BYTES, open_work_database
 from trailbell.replay._workers import Workers
 
 __all__ = ["Limits", "Stop", "replay"]
 
-_MINUTE_SECONDS = 60
-_MINUTE_MS = 60_000
 _PROGRESS_SECONDS = 0.1
 
 
@@ -111,9 +109,7 @@ def _check(request: ReplayRequest) -> None:
         raise ReplayError(f"{request.jobs} processes can read nothing")
     if request.from_ms is not None and request.to_ms is not None and request.from_ms >= request.to_ms:
         raise ReplayError("the end of the replay is not behind its beginning")
-    for alarm in request.alarms:
-        if alarm.metrics:
-            raise ReplayError(f"the alarm {alarm.name!r} is one of metric math, which is not replayed")
+    check_alarms(request)
     for each in request.filters:
         if each.system_dimensions:
             raise ReplayError(
@@ -170,7 +166,7 @@ class _Replay:
                 self._read_here(files, reader, merging, telling)
             else:
                 self._read_by_workers(files, database, merging, telling)
-            return self._summed_up(merging, files)
+            return self._summed_up(merging, files, database)
 
     def _read_here(self, files: Files, reader: Reader, merging: Merging, telling: "_Telling") -> None:
         for file in files.in_order():
@@ -199,9 +195,9 @@ class _Replay:
             merging.add(each, decode_outcome(outcome))
         telling.end()
 
-    def _summed_up(self, merging: Merging, files: Files) -> ReplayResult:
+    def _summed_up(self, merging: Merging, files: Files, database: sqlite3.Connection) -> ReplayResult:
         merging.minutes.close()
-        alarms = self._alarms(merging)
+        alarms = judged(self._request, database, merging.minutes, (merging.first_ms, merging.last_ms))
         return ReplayResult(
             records=merging.counts,
             filters=merging.filter_results(),
@@ -217,22 +213,6 @@ class _Replay:
             files=merging.files,
             is_interrupted=self._is_stopping(),
         )
-
-    def _alarms(self, merging: Merging) -> tuple[AlarmResult, ...]:
-        request = self._request
-        first_ms, last_ms = merging.first_ms, merging.last_ms
-        start_ms = request.from_ms
-        if start_ms is None and first_ms is not None:
-            start_ms = floor_to(first_ms, _MINUTE_SECONDS)
-        if start_ms is None:
-            start_ms = request.to_ms or 0
-        end_ms = request.to_ms
-        if end_ms is None:
-            # Until nothing any alarm looks at can change any more.
-            newest_ms = start_ms if last_ms is None else max(start_ms, last_ms)
-            end_ms = newest_ms + max(map(_memory_ms, request.alarms), default=0)
-        room = Room()
-        return tuple(alarm_result(each, merging.minutes, (start_ms, end_ms), room) for each in request.alarms)
 
     def _clock_notes(self, merging: Merging, files: Files) -> tuple[str, ...]:
         notes = []
@@ -254,12 +234,6 @@ def _number(number: int, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _memory_ms(alarm: Alarm) -> int:
-    """Returns how long after data comes an alarm may still move for it."""
-    start_ms, end_ms = evaluation_range(alarm, 0)
-    return end_ms - start_ms + 2 * tick_interval_seconds(alarm) * 1000 + 2 * _MINUTE_MS
-
-
 def _watched(
     filters: tuple[MetricFilter, ...], alarms: tuple[Alarm, ...]
 ) -> tuple[tuple[MetricKey, str], ...]:
@@ -270,9 +244,10 @@ def _watched(
         units.setdefault((metric.namespace, metric.name), {})[each.transformation.datapoint_unit] = None
     return tuple(
         dict.fromkeys(
-            (alarm.metric, unit)
+            (metric, unit)
             for alarm in alarms
-            for unit in sorted(units.get((alarm.metric.namespace, alarm.metric.name), ()))
+            for metric in alarm.watched
+            for unit in sorted(units.get((metric.namespace, metric.name), ()))
         )
     )
 

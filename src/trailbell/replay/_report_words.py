@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from trailbell.alarms import AlarmState
 from trailbell.cloudtrail import PrincipalKind
 from trailbell.evidence import Evidence, shown
 from trailbell.replay._result import AlarmResult, ReplayResult, Transition
@@ -23,7 +22,10 @@ __all__ = [
     "moment_of",
     "paged_text",
     "pages_of",
+    "quiet_text",
+    "ringing",
     "speed_text",
+    "unpaged_text",
 ]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,12 +65,18 @@ class Leader(msgspec.Struct, frozen=True):
         return _KINDS[self.kind] if self.kind in _NAMELESS else f"{_KINDS[self.kind]}: {shown(self.key)}"
 
 
-def pages_of(alarms: Iterable[AlarmResult]) -> Iterable[Transition]:
-    """Yields every move to ALARM, alarm by alarm: each would have sent one page."""
+def ringing(alarms: Iterable[AlarmResult]) -> list[AlarmResult]:
+    """Returns the alarms that stood in ALARM, those with the most pages first."""
+    found = (alarm for alarm in alarms if alarm.times_in_alarm)
+    return sorted(found, key=lambda alarm: (-alarm.pages, -alarm.times_in_alarm))
+
+
+def pages_of(alarms: Iterable[AlarmResult]) -> Iterable[tuple[int, Transition]]:
+    """Yields every move to ALARM that would have paged, alarm by alarm, each with when it would have."""
     for alarm in alarms:
         for transition in alarm.transitions:
-            if transition.to_state == AlarmState.ALARM:
-                yield transition
+            if transition.paged_ms is not None:
+                yield transition.paged_ms, transition
 
 
 def majority_of(evidence: Evidence | None) -> tuple[str, PrincipalKind] | None:
@@ -81,7 +89,7 @@ def majority_of(evidence: Evidence | None) -> tuple[str, PrincipalKind] | None:
 
 def leader_of(alarms: Iterable[AlarmResult]) -> Leader | None:
     """Returns the principal that made most of the calls behind most pages; None where there is none."""
-    counts = Counter(found for page in pages_of(alarms) if (found := majority_of(page.evidence)))
+    counts = Counter(found for _, page in pages_of(alarms) if (found := majority_of(page.evidence)))
     if not counts:
         return None
     (key, kind), pages = min(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -90,7 +98,7 @@ def leader_of(alarms: Iterable[AlarmResult]) -> Leader | None:
 
 def headline(result: ReplayResult) -> str:
     """Returns the finding in one sentence, without a full stop."""
-    pages = sum(alarm.times_in_alarm for alarm in result.alarms)
+    pages = sum(alarm.pages for alarm in result.alarms)
     if not result.alarms:
         matches = sum(each.matches for each in result.filters)
         return (
@@ -103,14 +111,30 @@ def headline(result: ReplayResult) -> str:
 
 def paged_text(alarms: Sequence[AlarmResult]) -> str:
     """Says how often alarms paged, and who was behind most: ``paged 9 times, all of them mostly one …``."""
-    pages = sum(alarm.times_in_alarm for alarm in alarms)
-    times = "paged once" if pages == 1 else f"paged {pages:,} times"
+    pages = sum(alarm.pages for alarm in alarms)
+    times = f"paged {_times(pages)}"
     leader = leader_of(alarms)
     if leader is None:
         return times
     number = "all" if leader.pages == pages else f"{leader.pages:,}"
     share = "" if pages == 1 else f"{number} of them "
     return f"{times}, {share}mostly {leader.words}"
+
+
+def unpaged_text(alarm: AlarmResult) -> str:
+    """Says how often an alarm stood in ALARM and paged nobody; empty where each time was a page."""
+    number = alarm.times_in_alarm - alarm.pages
+    return f"in ALARM {_times(number)} without a page" if number else ""
+
+
+def quiet_text(alarm: AlarmResult) -> str:
+    """Names an alarm without pages, and says whether it was in ALARM all the same."""
+    times = alarm.times_in_alarm
+    return f"{alarm.name} (in ALARM {_times(times)})" if times else alarm.name
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def clock_text(clock: str) -> str:

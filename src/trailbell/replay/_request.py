@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from trailbell.alarms import Alarm
+from trailbell.alarms import Alarm, CompositeAlarm
 from trailbell.filters import MetricFilter
 
 __all__ = ["CLOCKS", "ReplayRequest"]
@@ -20,6 +20,7 @@ class ReplayRequest(msgspec.Struct, frozen=True, kw_only=True):
         sources: Files, folders, patterns of names, and ``-`` for standard input.
         filters: The metric filters, each with a name of its own.
         alarms: The alarms over the metrics they feed.
+        composites: The composite alarms over those and one another.
         clock: One of ``CLOCKS``.
         from_ms: Records before it on the clock are passed over; None for no limit.
         to_ms: Records from it on are passed over; None for no limit.
@@ -32,6 +33,7 @@ class ReplayRequest(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     filters: tuple[MetricFilter, ...]
     alarms: tuple[Alarm, ...]
+    composites: tuple[CompositeAlarm, ...] = ()
     clock: str = "delivery"
     from_ms: int | None = None
     to_ms: int | None = None

@@ -41,6 +41,8 @@ class Transition(msgspec.Struct, frozen=True):
         to_state: The state after.
         reason: Why, in AWS's words.
         evidence: Who stands behind the periods that decided; None unless the move was to ALARM.
+        paged_ms: When somebody would have been paged for it, which a suppressor may put off; None where
+            nobody would have been.
     """
 
     at_ms: int
@@ -48,6 +50,7 @@ class Transition(msgspec.Struct, frozen=True):
     to_state: AlarmState
     reason: str
     evidence: Evidence | None
+    paged_ms: int | None = None
 
 
 class CallerShare(msgspec.Struct, frozen=True):
@@ -57,7 +60,7 @@ class CallerShare(msgspec.Struct, frozen=True):
         principal: The caller.
         call: The service and action.
         records: The records of theirs from the periods that decided a move to ALARM to its end.
-        pages: How many of the alarm's times in ALARM they have a part in.
+        pages: How many of the alarm's pages they have a part in.
     """
 
     principal: str
@@ -71,7 +74,9 @@ class AlarmResult(msgspec.Struct, frozen=True):
 
     Attributes:
         name: The alarm's name.
-        times_in_alarm: How often it moved to ALARM, each of which would have paged.
+        times_in_alarm: How often it moved to ALARM.
+        pages: For how many of them somebody would have been paged: all, but where actions are disabled, or
+            held back by the suppressor of a composite alarm.
         seconds_in_alarm: How long it stood there in all, up to the end of the replay.
         transitions: Its moves in the order of time.
         evidence: Who stands behind its times in ALARM together, from what decided to the end of each;
@@ -81,6 +86,7 @@ class AlarmResult(msgspec.Struct, frozen=True):
 
     name: str
     times_in_alarm: int
+    pages: int
     seconds_in_alarm: float
     transitions: tuple[Transition, ...]
     evidence: Evidence | None

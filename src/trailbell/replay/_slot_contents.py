@@ -1,22 +1,21 @@
-"""What the slots of an alarm hold, for all slots that its evaluations look at, worked out once.
+"""The minutes of a metric, and which of them each slot holds, for all slots that evaluations look at.
 
 Slots slide: each evaluation looks at slots that those before it have not looked at. But there are only as
-many different slots as there are instants at which one may begin, and of each only matters whether it has no
-value, a value, or one that breaches.
+many different slots as there are instants at which one may begin.
 """
 
 import functools
+import math
 import operator
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
 
 from trailbell.metrics import Histogram, Samples, StatisticSet, merge_samples
 from trailbell.replay._minutes import Minute
 
-__all__ = ["BREACHING", "EMPTY", "HELD", "Series", "slot_contents"]
-
-EMPTY, HELD, BREACHING = 0, 1, 2
-"""No value, a value that does not breach, one that does."""
+__all__ = ["Series", "SlotGrid", "filled_slots"]
 
 # Sums of whole numbers below are exact in any order.
 _MOST_EXACT = 2.0**53
@@ -91,20 +90,55 @@ def _total(values: Sequence[float], before: "array[float] | None", first: int, e
     return functools.reduce(operator.add, values[first:end])
 
 
-def slot_contents(
-    series: Series, grid: tuple[int, int, int], period_ms: int, content_of: Callable[[Samples], int]
-) -> bytearray:
-    """Returns what each slot holds that begins on a grid.
+class SlotGrid(msgspec.Struct, frozen=True):
+    """The slots that evaluations in a row look at, by where they begin.
 
-    Args:
-        series: The data.
-        grid: Where the first slot begins, how far apart they begin, and how many there are.
-        period_ms: How long a slot is.
-        content_of: Tells what a slot of these samples holds.
+    Attributes:
+        base_ms: Where the first slot begins.
+        step_ms: How far apart slots begin.
+        number: How many there are.
+        slots: How many each evaluation looks at.
+        stride: How many steps long a slot is.
+        pace: How many steps lie between two evaluations.
+        evaluations: How many evaluations there are.
     """
-    base_ms, step_ms, number = grid
+
+    base_ms: int
+    step_ms: int
+    number: int
+    slots: int
+    stride: int
+    pace: int
+    evaluations: int
+
+    @classmethod
+    def of(cls, ends_ms: range, period_ms: int, slots: int) -> "SlotGrid":
+        """Returns the grid of evaluations by where the newest slot of each ends."""
+        step_ms = math.gcd(period_ms, ends_ms.step)
+        base_ms = ends_ms[0] - slots * period_ms
+        number = (ends_ms[-1] - period_ms - base_ms) // step_ms + 1
+        stride, pace = period_ms // step_ms, ends_ms.step // step_ms
+        return cls(base_ms, step_ms, number, slots, stride, pace, len(ends_ms))
+
+    def slices(self) -> Iterator[slice]:
+        """Yields what each evaluation looks at, the oldest slot first."""
+        return map(self.slice_of, range(self.evaluations))
+
+    def slice_of(self, number: int) -> slice:
+        """Returns what one evaluation looks at, by its number."""
+        oldest = number * self.pace
+        return slice(oldest, oldest + (self.slots - 1) * self.stride + 1, self.stride)
+
+    @property
+    def period_ms(self) -> int:
+        """How long a slot is."""
+        return self.stride * self.step_ms
+
+
+def filled_slots(series: Series, grid: SlotGrid) -> Iterator[tuple[slice, tuple[int, int]]]:
+    """Yields which slots in a row hold the same minutes, and which: the position of the first and the end."""
+    base_ms, step_ms, number, period_ms = grid.base_ms, grid.step_ms, grid.number, grid.period_ms
     starts, total = series.starts, len(series.starts)
-    contents = bytearray(number)
     first = end = 0
     slot = 0
     while slot < number:
@@ -122,7 +156,5 @@ def slot_contents(
             following = min(following, (starts[end] - period_ms - base_ms) // step_ms + 1)
         following = min(max(following, slot + 1), number)
         if first < end:
-            content = content_of(series.samples(first, end))
-            contents[slot:following] = bytes((content,)) * (following - slot)
+            yield slice(slot, following), (first, end)
         slot = following
-    return contents

@@ -23,6 +23,11 @@ CREATE TABLE sample (
     sample_count REAL, sum REAL, minimum REAL, maximum REAL, bins BLOB
 );
 CREATE TABLE witness (series INTEGER, minute_ms INTEGER, evidence BLOB, callers BLOB);
+CREATE TABLE moved (at_ms INTEGER, alarm INTEGER, state TEXT, start_ms INTEGER);
+CREATE TABLE composite_step (
+    composite INTEGER, at_ms INTEGER, from_state TEXT, to_state TEXT, reason TEXT,
+    start_ms INTEGER, seen_ms INTEGER, paged_ms INTEGER
+);
 """
 
 
