@@ -167,4 +167,7 @@ def test_an_answer_that_finds_no_room_ends_with_a_word_about_it() -> None:
     with FULL.open("w") as full:
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
 
-    assert (1, "trailbell: writing failed: no space left on device\n") == (done.returncode, done.stderr)
+    assert (17, "trailbell: standard output cannot be written: no space left on device\n") == (
+        done.returncode,
+        done.stderr,
+    )

@@ -25,6 +25,7 @@ class ExitCode(enum.IntEnum):
     CONTROL_LEFT = 14
     CHANGE_STOPPED = 15
     VERIFY_STOPPED = 16
+    OUTPUT_LOST = 17
 
     @property
     def meaning(self) -> str:
@@ -57,4 +58,7 @@ _MEANINGS = {
     ),
     ExitCode.CHANGE_STOPPED: "`remediate`: a change could not be made, or taken back; the rest stands.",
     ExitCode.VERIFY_STOPPED: "`verify` could not prove the whole chain, and says where it stopped and why.",
+    ExitCode.OUTPUT_LOST: (
+        "Standard output is full or closed, or its reader has left: not all that was to be said was written."
+    ),
 }

@@ -2,7 +2,6 @@
 
 import errno
 import importlib
-import io
 import sys
 from typing import Any, NoReturn
 
@@ -11,6 +10,7 @@ import click
 from trailbell._errors import TrailbellError
 from trailbell._version import __version__
 from trailbell.cli._exit_codes import ExitCode
+from trailbell.cli._streams import standard_streams
 
 __all__ = ["COMMANDS", "main"]
 
@@ -70,12 +70,16 @@ class _LazyGroup(click.Group):
             return super().invoke(ctx)
         except TrailbellError as error:
             _end(error)
-        except OSError as error:
-            # A reader that leaves is no news: click ends quietly then.
-            if error.errno not in _NO_ROOM:
-                raise
-            click.echo(f"trailbell: writing failed: {(error.strerror or str(error)).lower()}", err=True)
-            sys.exit(ExitCode.PROBLEM)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        with standard_streams() as is_output_lost:
+            try:
+                return super().main(*args, **extra)
+            except OSError as error:
+                if error.errno not in _NO_ROOM or is_output_lost():
+                    raise
+                click.echo(f"trailbell: writing failed: {(error.strerror or str(error)).lower()}", err=True)
+                sys.exit(ExitCode.PROBLEM)
 
 
 def _end(error: TrailbellError) -> NoReturn:
@@ -87,7 +91,3 @@ def _end(error: TrailbellError) -> NoReturn:
 @click.version_option(__version__, prog_name="trailbell", message="%(prog)s %(version)s")
 def main() -> None:
     """Your unauthorized-API-call alarm, but it says who."""
-    for stream in (sys.stdout, sys.stderr):
-        # Log text holds anything, and a terminal that cannot show it is no reason to end.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
