@@ -1,8 +1,12 @@
 """A copy of the running server's database, and a server that starts from it."""
 
 import json
+import os
+import socket
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from support.records import denial, record, write_log
 from support.server import cli, running_server
@@ -46,3 +50,22 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 
     assert "cannot be written" in done.stderr
     assert done.returncode == ExitCode.REFUSED
+
+
+@pytest.mark.parametrize("more", [(), ("--force",)])
+def test_nothing_but_a_file_is_taken_for_the_backup(tmp_path: Path, more: tuple[str, ...]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("/dev/null")
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(tmp_path / "socket"))
+        refused = {
+            name: cli("backup", name, *more, cwd=tmp_path)
+            for name in ("pipe", "socket", "link", "folder", "-")
+        }
+
+    assert {ExitCode.USAGE} == {done.returncode for done in refused.values()}
+    assert [] == [name for name, done in refused.items() if name not in done.stderr]
+    assert "is a device, a pipe or a socket" in refused["link"].stderr
+    assert "is not written to standard output" in refused["-"].stderr
+    assert ["folder", "link", "pipe", "socket"] == sorted(path.name for path in tmp_path.iterdir())

@@ -21,6 +21,7 @@ def command(file: Path, force: bool, url: str) -> None:
     The copy is whole and as of one moment; the server goes on. To restore it, stop the server, put the copy
     in the data folder as trailbell.db, and remove trailbell.db-wal and trailbell.db-shm there.
     """
+    _check(file)
     if file.exists() and not force:
         click.echo(f"trailbell: {file} is there already; name another file, or use --force", err=True)
         raise SystemExit(ExitCode.REFUSED)
@@ -34,3 +35,11 @@ def command(file: Path, force: bool, url: str) -> None:
     finally:
         unfinished.unlink(missing_ok=True)
     click.echo(f"{plural(size, 'byte')} written to {file}")
+
+
+def _check(file: Path) -> None:
+    if str(file) == "-":
+        raise click.UsageError("A backup is not written to standard output; name a file.")
+    # Even with --force: the copy would take the place of the device itself.
+    if file.exists() and not file.is_file():
+        raise click.UsageError(f"{file} is a device, a pipe or a socket; name a file for the backup.")
