@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -321,7 +322,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
         said = process.stderr.read()
         code = process.wait(60)
 
-    assert (b"ERROR and so on\n", b"", ExitCode.PROBLEM) == (first, said, code)
+    assert (b"ERROR and so on\n", b"", ExitCode.OUTPUT_LOST) == (first, said, code)
 
 
 def test_lines_are_shown_while_standard_input_is_still_open() -> None:
@@ -340,6 +341,23 @@ def test_lines_are_shown_while_standard_input_is_still_open() -> None:
 
     assert (b"ERROR b\n", b"ERROR unfinished\n") == (first, rest)
     assert said.startswith(b"read 3 = matched 2")
+
+
+def test_it_ends_at_ctrl_c_while_standard_input_is_silent() -> None:
+    pipe = subprocess.PIPE
+    words = [sys.executable, "-m", "trailbell", "pattern", "test", "ERROR", "-"]
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b"ERROR a\n")
+        process.stdin.flush()
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        code = process.wait(60)
+
+    assert (b"ERROR a\n", b"\nAborted!\n", ExitCode.PROBLEM) == (first, said, code)
 
 
 def test_output_in_another_encoding_holds_what_it_can() -> None:

@@ -90,3 +90,24 @@ def test_asked_to_end_it_shows_what_is_done(tmp_path: Path, number: signal.Signa
     assert 40 == told["records"]["read"]
     assert "trailbell: stopped before all was read; the figures are those of what was" in said
     assert ExitCode.PROBLEM == process.returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_end_it_does_not_wait_for_the_end_of_standard_input(number: signal.Signals) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command("-", "--format", "json"), stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin is not None
+        # More than a pipe holds: once all is written, it reads.
+        process.stdin.write(b'{"Records": [' + b" " * 500_000)
+        process.stdin.flush()
+        process.send_signal(number)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        # Standard input stays open.
+        written, said = process.stdout.read(), process.stderr.read()
+        code = process.wait(PATIENCE_SECONDS)
+
+    told = json.loads(written)
+    assert (True, 0) == (told["interrupted"], told["records"]["read"])
+    assert b"trailbell: stopped before all was read" in said
+    assert ExitCode.PROBLEM == code

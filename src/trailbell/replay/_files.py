@@ -2,11 +2,10 @@
 
 import glob
 import os
-import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,6 +13,7 @@ import msgspec
 
 from trailbell.cloudtrail import parse_file_name
 from trailbell.replay._errors import ReplayError
+from trailbell.replay._interrupt import chunks_as_they_come
 from trailbell.replay._result import RejectedInput
 from trailbell.sources import DirectorySource, FoundFile, SourceError, UnreadableFile
 
@@ -24,7 +24,6 @@ STANDARD_INPUT = "(standard input)"
 
 _INSERTED_AT_ONCE = 1000
 _FETCHED_AT_ONCE = 100
-_COPY_BYTES = 1024 * 1024
 
 # These are begun first: one of them that comes last would have the other processes wait for it.
 _LARGE_BYTES = 8 * 1024 * 1024
@@ -67,10 +66,12 @@ class Files:
     Args:
         database: The work database.
         folder: Where standard input is kept while it is read.
+        is_stopping: Says whether to leave off.
     """
 
-    def __init__(self, database: sqlite3.Connection, folder: Path) -> None:
+    def __init__(self, database: sqlite3.Connection, folder: Path, is_stopping: Callable[[], bool]) -> None:
         self._database = database
+        self._is_stopping = is_stopping
         self._standard_input = folder / "standard-input"
         self.unreadable: list[RejectedInput] = []
         self._unreadable_places: set[str] = set()
@@ -81,6 +82,7 @@ class Files:
         """Finds the files behind names; a folder stands for all below it, and ``-`` for standard input.
 
         In a folder, candidates are the names that contain ``.json``. A file that is found twice is read once.
+        Asked to leave off, it finds no more.
 
         Raises:
             ReplayError: There is no file behind a name, or no name.
@@ -93,6 +95,8 @@ class Files:
             if not name:
                 raise ReplayError("a source has an empty name; the current folder is called .")
             for row in self._rows(name, now_ms):
+                if self._is_stopping():
+                    return
                 rows.append(row)
                 if len(rows) >= _INSERTED_AT_ONCE:
                     self._insert(rows)
@@ -147,7 +151,7 @@ class Files:
             for row in self._rows_at(Path(each)):
                 is_any = True
                 yield row
-        if not is_any:
+        if not is_any and not self._is_stopping():
             raise ReplayError(f"{name}: there is no log file")
 
     def _rows_at(self, path: Path) -> Iterator[_Row]:
@@ -177,9 +181,10 @@ class Files:
         """Keeps standard input in a file: it may have to be read twice, and its end may take it all back."""
         if sys.stdin is None:
             raise ReplayError("standard input is closed")
+        size_bytes = 0
         with self._standard_input.open("wb") as kept:
-            shutil.copyfileobj(sys.stdin.buffer, kept, _COPY_BYTES)
-            size_bytes = kept.tell()
+            for chunk in chunks_as_they_come(sys.stdin.buffer, self._is_stopping):
+                size_bytes += kept.write(chunk)
         return os.fsencode(self._standard_input), STANDARD_INPUT.encode(), size_bytes, None, now_ms
 
     def _insert(self, rows: list[_Row]) -> None:

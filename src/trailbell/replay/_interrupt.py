@@ -1,13 +1,18 @@
 """Ctrl-C as a wish that is looked at between files, so that nothing is left half done."""
 
+import io
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-__all__ = ["interruptible"]
+__all__ = ["chunks_as_they_come", "interruptible"]
+
+_CHUNK_BYTES = 1024 * 1024
+_LOOK_SECONDS = 0.2
 
 
 class _Stop(Protocol):
@@ -42,3 +47,18 @@ def interruptible(stop: _Stop | None) -> Iterator[Callable[[], bool]]:
         yield is_stopping
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def chunks_as_they_come(stream: BinaryIO, is_stopping: Callable[[], bool]) -> Iterator[bytes]:
+    """Yields what a stream gives until its end, or until it is time to leave off though it is silent."""
+    if not isinstance(stream, io.BufferedReader):
+        yield from iter(lambda: stream.read(_CHUNK_BYTES), b"")
+        return
+    while not is_stopping():
+        # To read is to wait until something comes: a signal does not end that.
+        if not select.select([stream], [], [], _LOOK_SECONDS)[0]:
+            continue
+        chunk = stream.read1(_CHUNK_BYTES)
+        if not chunk:
+            return
+        yield chunk

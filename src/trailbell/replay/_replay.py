@@ -148,7 +148,7 @@ class _Replay:
         with ExitStack() as stack:
             database = open_work_database(self._limits.cache_bytes)
             stack.callback(database.close)
-            files = Files(database, self._folder)
+            files = Files(database, self._folder, self._is_stopping)
             files.find(self._request.sources, time.time_ns() // 1_000_000)
             is_by_event = self._plan.is_by_event
             files.order(*((None, None) if is_by_event else (self._request.from_ms, self._request.to_ms)))
