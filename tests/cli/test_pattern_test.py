@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -341,6 +343,28 @@ def test_lines_are_shown_while_standard_input_is_still_open() -> None:
 
     assert (b"ERROR b\n", b"ERROR unfinished\n") == (first, rest)
     assert said.startswith(b"read 3 = matched 2")
+
+
+@pytest.mark.skipif(not Path("/proc/kmsg").exists(), reason="this kernel does not show itself in /proc")
+def test_folders_of_the_kernel_are_passed_over() -> None:
+    # Some of what looks like a file there waits, or has no end.
+    told = answer("ERROR", "/proc", "/proc/self")
+
+    reason = "a file system of the kernel (proc), which holds no logs"
+    assert [{"file": name, "reason": reason} for name in ("/proc", "/proc/self")] == told["passed_over"]
+    assert 0 == told["records"]["read"]
+
+
+def test_what_is_no_regular_file_in_a_folder_is_named_and_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "app.log").write_text("ERROR\n")
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(tmp_path / "socket"))
+        told = answer("ERROR", tmp_path)
+
+    assert ["loop", "pipe", "socket"] == [Path(each["file"]).name for each in told["passed_over"]]
+    assert 1 == told["records"]["read"]
 
 
 def test_it_ends_at_ctrl_c_while_standard_input_is_silent() -> None:

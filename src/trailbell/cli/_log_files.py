@@ -1,14 +1,17 @@
 """Files, folders and standard input taken apart into log events, a portion at a time whatever their size."""
 
+import errno
 import io
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
+from trailbell.cli._kernel_folders import KernelFolders
 from trailbell.cli._log_framing import begins_records
 from trailbell.cli._log_lines import LineCutter, Lines
 from trailbell.cloudtrail import DamagedContentError, Reading, decompressed, read_pieces
@@ -17,6 +20,8 @@ __all__ = ["Portion", "RejectedPart", "is_folder", "read_log_files"]
 
 _STANDARD_INPUT = "(standard input)"
 _CHUNK_BYTES = 1024 * 1024
+_Opener: TypeAlias = Callable[[str, int], int]
+
 _UNFINISHED = (".tmp", ".part", "~")
 
 # What is unpacked is not held, so that there is nothing to protect.
@@ -57,7 +62,8 @@ def is_folder(name: str) -> bool:
 def read_log_files(names: Iterable[str]) -> Iterator[Portion]:
     """Yields all that files hold; ``-`` is standard input, and a folder stands for all files below it.
 
-    Left out of a folder are names that begin with a dot or end in ``.tmp``, ``.part`` or ``~``.
+    Left out of a folder are names that begin with a dot or end in ``.tmp``, ``.part`` or ``~``, and what is
+    no regular file or folder, or is one of the kernel's.
     What cannot be read is rejected, and reading goes on behind it; damage rejects the rest of its file.
     """
     for name in names:
@@ -84,7 +90,8 @@ def _of_standard_input() -> Iterator[Portion]:
 
 def _of_folder(folder: Path) -> Iterator[Portion]:
     """Goes through a folder of any depth; one listing per level is held, never the whole tree."""
-    levels = [_listed(folder)]
+    kernel = KernelFolders()
+    levels = [_listed(folder, kernel)]
     while levels:
         item = next(levels[-1], None)
         if item is None:
@@ -92,14 +99,20 @@ def _of_folder(folder: Path) -> Iterator[Portion]:
         elif isinstance(item, Portion):
             yield item
         elif item.is_dir(follow_symlinks=False):
-            levels.append(_listed(Path(item.path)))
+            levels.append(_listed(Path(item.path), kernel))
         else:
-            yield from _of_file(Path(item.path), item.path)
+            yield from _of_file(Path(item.path), item.path, opener=_open_found)
 
 
-def _listed(folder: Path) -> Iterator[os.DirEntry[str] | Portion]:
+def _listed(folder: Path, kernel: KernelFolders) -> Iterator[os.DirEntry[str] | Portion]:
     """Yields the folders and the wanted files in a folder, sorted, and what is left out and worth a word."""
     try:
+        kind = kernel.kind_of(folder)
+        if kind is not None:
+            yield Portion(
+                str(folder), passed_over=f"a file system of the kernel ({kind}), which holds no logs"
+            )
+            return
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
@@ -125,12 +138,21 @@ def _listed(folder: Path) -> Iterator[os.DirEntry[str] | Portion]:
             yield Portion(entry.path, passed_over=kind)
 
 
-def _of_file(path: Path, name: str) -> Iterator[Portion]:
+def _of_file(path: Path, name: str, opener: _Opener | None = None) -> Iterator[Portion]:
     try:
-        with path.open("rb", buffering=0) as file:
+        with open(path, "rb", buffering=0, opener=opener) as file:
             yield from _of_chunks(name, iter(lambda: file.read(_CHUNK_BYTES), b""))
     except OSError as error:
         yield _unreadable(name, error)
+
+
+def _open_found(path: str, flags: int) -> int:
+    """Opens what was a regular file in a listing, and may have become a pipe that nobody writes to."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return descriptor
 
 
 def _of_chunks(name: str, packed: Iterator[bytes]) -> Iterator[Portion]:
