@@ -10,11 +10,9 @@ from typing import Any
 from trailbell.account._report_content import report_content
 from trailbell.account._report_words import METHOD_WORDS, STATUS_WORDS
 from trailbell.account._result import Audit
-from trailbell.evidence import shown
+from trailbell.reports import report_template
 
 __all__ = ["html_report"]
-
-_LONGEST = 2_048
 
 
 def html_report(audit: Audit) -> str:
@@ -28,17 +26,4 @@ def html_report(audit: Audit) -> str:
 
 @functools.cache
 def _template() -> Any:
-    # Only who asks for this form waits for the library.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
-
-    templates = Environment(
-        loader=PackageLoader("trailbell.account", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    templates.filters["shown"] = lambda text: shown(str(text), _LONGEST)
-    templates.filters["number"] = lambda number: f"{number:,}"
-    return templates.get_template("audit.html")
+    return report_template("account", "audit.html")

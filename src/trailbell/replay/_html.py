@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from trailbell._version import __version__
-from trailbell.evidence import shown
 from trailbell.replay._html_details import Section, alarm_rules, filter_rules, moves_of, section_of
 from trailbell.replay._html_timeline import chart_of, timeline_of
 from trailbell.replay._report_words import (
@@ -27,6 +26,7 @@ from trailbell.replay._report_words import (
 )
 from trailbell.replay._request import ReplayRequest
 from trailbell.replay._result import ReplayResult
+from trailbell.reports import report_template
 
 __all__ = ["html_report"]
 
@@ -34,7 +34,6 @@ _MOST_SECTIONS = 100
 _MOST_QUIET = 200
 _MOST_SOURCES = 20
 _MOST_REJECTED = 500
-_NAME_LENGTH = 2048
 
 
 class _RecordClass(msgspec.Struct, frozen=True):
@@ -118,16 +117,4 @@ def _classes(result: ReplayResult) -> tuple[_RecordClass, ...]:
 
 @functools.cache
 def _template() -> Any:
-    # Only who asks for this form waits for the library.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
-
-    templates = Environment(
-        loader=PackageLoader("trailbell.replay", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters["shown"] = lambda text: shown(str(text), _NAME_LENGTH)
-    templates.filters["number"] = lambda number: f"{number:,}"
-    return templates.get_template("report.html")
+    return report_template("replay", "report.html")
