@@ -192,7 +192,11 @@ def test_the_shape_says_how_many_records_go_into_a_file(
     [
         ("rate_per_second", 60, 0, DeliveryHabits()),
         ("rate_per_second", 60, float("nan"), DeliveryHabits()),
+        ("rate_per_second", 60, 1e300, DeliveryHabits()),
         ("duration_seconds", -1, 1, DeliveryHabits()),
+        ("duration_seconds", 1e11, 1, DeliveryHabits()),
+        ("duration_seconds", float("inf"), 1, DeliveryHabits()),
+        ("run_id", 60, 1, DeliveryHabits(run_id="\udcff")),
         ("time_scale", 60, 1, DeliveryHabits(time_scale=0)),
         ("duplicate_share", 60, 1, DeliveryHabits(duplicate_share=1.5)),
     ],
@@ -204,3 +208,15 @@ def test_an_order_that_makes_no_sense_is_refused_before_the_first_file(
         generate(Company(1), Profile.CALM, START_MS, seconds, rate, habits)
 
     assert refused.value.argument == argument
+
+
+@pytest.mark.parametrize("start_ms", [-62_135_596_800_001, 253_402_128_000_000, 1 << 62])
+def test_calls_outside_the_calendar_are_refused(start_ms: int) -> None:
+    with pytest.raises(TrafficOrderError, match="before the year 10000"):
+        generate(Company(1), Profile.CALM, start_ms, 60, 1)
+
+
+def test_the_last_calls_of_the_calendar_are_delivered() -> None:
+    deliveries = list(generate(Company(1), Profile.CALM, 253_402_128_000_000 - 60_000, 60, 1))
+
+    assert deliveries

@@ -37,7 +37,13 @@ __all__ = ["command"]
     help="What kind of traffic.",
 )
 @click.option("--rate", type=float, default=1.0, show_default=True, help="Calls a second, on average.")
-@click.option("--duration", type=float, default=3600.0, show_default=True, help="How many seconds of calls.")
+@click.option(
+    "--duration",
+    type=float,
+    default=3600.0,
+    show_default=True,
+    help="How many seconds of calls, up to a year.",
+)
 @click.option(
     "--start",
     default="1h",

@@ -29,6 +29,12 @@ __all__ = ["generate"]
 _MINUTE_MS = 60_000
 _BURSTINESS = 0.9
 
+# A number is held for each minute, and a writer for some calls each second: two hundred megabytes at most.
+_LONGEST_SECONDS = 366 * 24 * 3600
+_HIGHEST_RATE = 10_000
+# The last day that late files may still reach in the calendar.
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_128_000_000
+
 
 class _Job(msgspec.Struct, frozen=True):
     """A file to be made: of the calls in its window, or of records that were delivered before."""
@@ -64,20 +70,29 @@ def generate(
     habits = habits or DeliveryHabits()
     _check(duration_seconds, rate_per_second, habits)
     end_ms = start_ms + round(duration_seconds * 1000)
+    if not _FIRST_MS <= start_ms < end_ms <= _LAST_MS:
+        raise TrafficOrderError(
+            "start_ms", start_ms, "an instant from which the calls end before the year 10000"
+        )
     return _Generation(company, profile, (start_ms, end_ms), rate_per_second, habits).deliveries()
 
 
 def _check(duration_seconds: float, rate_per_second: float, habits: DeliveryHabits) -> None:
-    positive = {
-        "duration_seconds": duration_seconds,
-        "rate_per_second": rate_per_second,
-        "time_scale": habits.time_scale,
-    }
-    for argument, value in positive.items():
-        if not (math.isfinite(value) and value > 0):
-            raise TrafficOrderError(argument, value, "a number above 0")
+    positive = (
+        ("duration_seconds", duration_seconds, _LONGEST_SECONDS),
+        ("rate_per_second", rate_per_second, _HIGHEST_RATE),
+        ("time_scale", habits.time_scale, math.inf),
+    )
+    for argument, value, most in positive:
+        if not (math.isfinite(value) and 0 < value <= most):
+            bound = f", at most {most:,}" if value > most else ""
+            raise TrafficOrderError(argument, value, f"a number above 0{bound}")
     if not 0 <= habits.duplicate_share <= 1:
         raise TrafficOrderError("duplicate_share", habits.duplicate_share, "a share from 0 to 1")
+    try:
+        habits.run_id.encode()
+    except UnicodeEncodeError as error:
+        raise TrafficOrderError("run_id", habits.run_id, "text in UTF-8") from error
 
 
 class _Generation:
