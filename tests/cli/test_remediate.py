@@ -213,6 +213,10 @@ def test_a_plan_of_another_object_than_it_names_is_not_written_as_code(moto: Mot
         (("plan", "--control", "root_usag"), "did you mean root_usage"),
         (("plan", "--twin", "unauthorized_api_calls"), "--twin needs --record-to"),
         (("plan", "--twin", "root_usage", "--record-to", "a@b.cd"), "give one as root_usage=PATTERN"),
+        (
+            ("plan", "--control", "root_usage", "--twin", "vpc_changes=x", "--record-to", "a@b.cd"),
+            "--twin names vpc_changes, which is none of the controls that are planned for",
+        ),
         (("apply", "no-such-file"), "no-such-file cannot be read"),
         (("export", "terraform", "none", "--region", "x"), "cannot be read"),
         (("export", "pulumi", "none"), "'pulumi' is not one of"),

@@ -115,9 +115,15 @@ def _wish_of(options: PlanOptions) -> Wish:
             tuned_pattern(control_of(key), pattern)
         if tuned and not options.record_to:
             raise click.UsageError("--twin needs --record-to: somebody must be told by the silent alarm too")
+        controls = controls_of(options.keys, options.profile_name)
+        unplanned = tuned.keys() - {each.key for each in controls}
+        if unplanned:
+            raise click.UsageError(
+                f"--twin names {min(unplanned)}, which is none of the controls that are planned for"
+            )
         return Wish(
             profile=Profile(options.profile_name),
-            controls=controls_of(options.keys, options.profile_name),
+            controls=controls,
             topic=topic_of(options.topic),
             recipients=tuple(map(recipient_of, options.notify)),
             may_overwrite=options.overwrite,

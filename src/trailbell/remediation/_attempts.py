@@ -28,10 +28,12 @@ from trailbell.remediation._wanted import (
 )
 from trailbell.remediation._wish import Wish
 
-__all__ = ["Attempts", "watched_metrics"]
+__all__ = ["MOST_FILTERS", "Attempts", "watched_metrics"]
+
+MOST_FILTERS = 100
+"""How many metric filters AWS allows for a log group."""
 
 _MOST_NAMES = 100
-_MOST_FILTERS = 100
 
 
 class Attempts:
@@ -62,7 +64,7 @@ class Attempts:
     @property
     def is_full(self) -> bool:
         """Whether the log group has as many metric filters as AWS allows."""
-        return len(self._filters) >= _MOST_FILTERS
+        return len(self._filters) >= MOST_FILTERS
 
     @property
     def topics(self) -> list[str]:

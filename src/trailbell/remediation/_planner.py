@@ -15,7 +15,7 @@ from trailbell.controls import Control, control_of, watched_controls
 from trailbell.remediation._attempts import Attempts
 from trailbell.remediation._plan import Change, ChangeKind, Left, LeftKind, Plan
 from trailbell.remediation._simulation import after_changes
-from trailbell.remediation._twins import twin_changes
+from trailbell.remediation._twins import twin_changes, unheard_twin
 from trailbell.remediation._ways import Way, is_listed, ways_to, ways_to_any
 from trailbell.remediation._wish import Wish
 
@@ -61,7 +61,9 @@ class _Planner:
         changes = sorted(_united(self._changes), key=lambda each: _KINDS.index(each.kind))
         last = self._results(self._now, self._wish.controls)
         passed = {each.control for each in first if each.status.is_pass}
-        mended = [each.control for each in last if each.status.is_pass and each.control not in passed]
+        # A twin may wait for whom its tuned alarm pages, while the silent one makes the control pass.
+        unmended = passed | (self._left.keys() & self._wish.tuned.keys())
+        mended = [each.control for each in last if each.status.is_pass and each.control not in unmended]
         return Plan(
             account=self._before.account,
             cis=self._wish.profile.name,
@@ -198,9 +200,22 @@ class _Planner:
             found = twin_changes(control, result, self._now, self._wish)
             left = found if isinstance(found, Left) else self._unsound(control, found)
             if not isinstance(found, Left) and left is None:
-                self._take(found)
+                left = self._take_twin(control, found)
         if left is not None:
             self._left[control.key] = left
+
+    def _take_twin(self, control: Control, changes: _Changes) -> Left | None:
+        """Takes a twin, and says what keeps its alarms from telling somebody.
+
+        An alarm that may tell somebody now is not silenced where nobody is paged in its place.
+        """
+        after = after_changes(self._now, changes)
+        [result] = self._results(after, [control])
+        left = unheard_twin(result, after, self._wish)
+        is_new = all(each.before is None for each in changes)
+        if is_new or left is None or left.kind is not LeftKind.NO_RECIPIENT:
+            self._take(changes)
+        return left
 
     def _unsound(self, control: Control, changes: _Changes) -> Left | None:
         """Says why a twin is not to be made: its effect cannot be seen, or it would break another control."""

@@ -4,7 +4,7 @@ The silent alarm notifies a topic of its own, whose subscriber keeps a record an
 still reaches somebody, and the scanner finds filter, alarm, topic and subscription.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,9 +12,9 @@ import msgspec
 from trailbell.account import Arn, ControlResult, Link, Snapshot, log_group_arn, read_arn
 from trailbell.controls import Control
 from trailbell.patterns import FilterPattern, PatternError
-from trailbell.remediation._attempts import watched_metrics
+from trailbell.remediation._attempts import MOST_FILTERS, watched_metrics
 from trailbell.remediation._parameters import alarm_parameters, filter_parameters
-from trailbell.remediation._plan import Change, Left, LeftKind
+from trailbell.remediation._plan import Change, ChangeKind, Left, LeftKind
 from trailbell.remediation._wanted import (
     alarm_change,
     filter_change,
@@ -25,7 +25,7 @@ from trailbell.remediation._wanted import (
 from trailbell.remediation._ways import RECORD_ENDING, Way, topic_named, ways_to
 from trailbell.remediation._wish import TOPIC_NAME, Recipient, Wish, WishError
 
-__all__ = ["tuned_pattern", "twin_changes"]
+__all__ = ["tuned_pattern", "twin_changes", "unheard_twin"]
 
 _TUNED = "-tuned"
 
@@ -80,7 +80,7 @@ def twin_changes(
     group = read_arn(group_arn)
     if group is None:
         raise ValueError(f"{group_arn} is no ARN")
-    pages = topic_named(wish.topic or TOPIC_NAME, group)
+    pages = _pages(group, wish)
     loud = _way(pages, group, snapshot, wish.recipients)
     silent = _way(pages + RECORD_ENDING, group, snapshot, wish.record_to)
     if loud is None or silent is None:
@@ -112,7 +112,54 @@ def twin_changes(
             if each.before is not None and not wish.may_overwrite:
                 return _taken(control, result, each)
             changes.append(each)
-    return tuple(changes)
+    reason = _obstacle(group_arn, changes, snapshot)
+    if not reason:
+        return tuple(changes)
+    return Left(control=control.key, id=result.id, kind=LeftKind.DECISION, reason=reason)
+
+
+def unheard_twin(result: ControlResult, snapshot: Snapshot, wish: Wish) -> Left | None:
+    """Says why one of a twin's alarms tells nobody yet, in an account that has the twin."""
+    if not result.status.is_pass:
+        is_told = result.broken_link is Link.SUBSCRIPTION
+        kind = LeftKind.CONFIRMATION if is_told else LeftKind.DECISION
+        return Left(control=result.control, id=result.id, kind=kind, reason=result.message)
+    group = read_arn(next(each.name for each in result.chain if each.link is Link.LOG_GROUP))
+    pages = "" if group is None else _pages(group, wish)
+    listed = [
+        each.arn
+        for each in snapshot.subscriptions
+        if each.topic_arn == pages and each.arn != "Deleted" and each.filter_policy in ("", "{}")
+    ]
+    if any(read_arn(each) is not None for each in listed):
+        return None
+    whom = f"topic {pages}, by which the tuned alarm pages people"
+    if listed:
+        kind = LeftKind.CONFIRMATION
+        reason = f"No subscription of {whom}, is confirmed: follow the link that was sent."
+    else:
+        kind = LeftKind.NO_RECIPIENT
+        reason = f"Nobody is known to be subscribed to {whom}: name somebody with --notify."
+    return Left(control=result.control, id=result.id, kind=kind, reason=reason)
+
+
+def _pages(group: Arn, wish: Wish) -> str:
+    """Returns the topic that pages people."""
+    return topic_named(wish.topic or TOPIC_NAME, group)
+
+
+def _obstacle(group_arn: str, changes: Sequence[Change], snapshot: Snapshot) -> str:
+    """Says why AWS would refuse one of the changes, or nothing."""
+    filters = [each for each in snapshot.filters if log_group_arn(each.log_group_arn) == group_arn]
+    added = [each for each in changes if each.kind is ChangeKind.METRIC_FILTER and each.before is None]
+    if added and len(filters) + len(added) > MOST_FILTERS:
+        return (
+            f"The log group has {len(filters)} metric filters, and a twin needs {len(added)} more: AWS "
+            f"allows {MOST_FILTERS}."
+        )
+    composites = {each.arn for each in snapshot.composites}
+    taken = next((each.words for each in changes if each.name in composites), "")
+    return f"The {taken} is a composite alarm, so that none of a twin can have its name." if taken else ""
 
 
 def _way(topic_arn: str, group: Arn, snapshot: Snapshot, recipients: tuple[Recipient, ...]) -> Way | None:
