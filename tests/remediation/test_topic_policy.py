@@ -46,6 +46,24 @@ def test_one_statement_that_is_no_list_is_kept_too() -> None:
     assert {"Effect": "Deny"} == json.loads(merged)["Statement"][0]
 
 
+def test_a_policy_is_filled_up_to_what_sns_takes_and_not_beyond() -> None:
+    def policy(size: int, statements: int = 1) -> str:
+        return json.dumps({"Id": "x" * size, "Statement": [{"Effect": "Deny"}] * statements})
+
+    merged = merged_policy(policy(0), TOPIC)
+    assert merged is not None
+    room = 30_720 - len(merged)
+
+    assert merged_policy(policy(room), TOPIC) is not None
+    assert merged_policy(policy(room + 1), TOPIC) is None
+    assert merged_policy(policy(0, 99), TOPIC) is not None
+    assert merged_policy(policy(0, 100), TOPIC) is None
+
+
+def test_an_id_that_is_no_text_is_kept_too() -> None:
+    assert merged_policy('{"Statement": [{"Sid": ["a"]}]}', TOPIC) is not None
+
+
 @pytest.mark.parametrize(
     "policy", ["", "nonsense", "[]", '{"Statement": ["x"]}', '{"Statement": 7}', "[" * 99_999]
 )

@@ -34,6 +34,7 @@ MOST_FILTERS = 100
 """How many metric filters AWS allows for a log group."""
 
 _MOST_NAMES = 100
+_MOST_ACTIONS = 5
 
 
 class Attempts:
@@ -193,8 +194,9 @@ class Attempts:
         metric = own if own in metrics or not metrics else metrics[0]
         before = alarm_parameters(found)
         after = self._wanted_alarm(before["AlarmName"], metric, topic_arn)
-        actions = (*found.alarm_actions, topic_arn)
-        after["AlarmActions"] = list(dict.fromkeys(actions))
+        after["AlarmActions"] = list(dict.fromkeys((*found.alarm_actions, topic_arn)))
+        if len(after["AlarmActions"]) > _MOST_ACTIONS:
+            return None
         kept = {name: before[name] for name in (*found.others, "AlarmDescription") if name in before}
         after.update(kept)
         return None if before == after else self._alarm_change(after, before)

@@ -9,12 +9,15 @@ __all__ = ["merged_policy"]
 
 _SID = "TrailbellAlarms"
 _SERVICE = "cloudwatch.amazonaws.com"
+# As much as SNS takes: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+_MOST_BYTES, _MOST_STATEMENTS = 30_720, 100
 
 
 def merged_policy(policy: str, topic_arn: str) -> str | None:
     """Returns a topic's policy that lets the alarms of the topic's account publish too.
 
-    None where the policy is no JSON object with statements: then there is nothing to merge with.
+    None where the policy is no JSON object with statements: then there is nothing to merge with. None also
+    where it has no room for one more.
     """
     place = read_arn(topic_arn)
     try:
@@ -27,7 +30,7 @@ def merged_policy(policy: str, topic_arn: str) -> str | None:
     listed = statements if isinstance(statements, list) else [] if statements is None else [statements]
     if not all(isinstance(each, dict) for each in listed):
         return None
-    taken = {each.get("Sid") for each in listed}
+    taken = [each.get("Sid") for each in listed]
     sid = next(
         each for each in (_SID, *(f"{_SID}{n}" for n in range(2, len(listed) + 3))) if each not in taken
     )
@@ -39,4 +42,5 @@ def merged_policy(policy: str, topic_arn: str) -> str | None:
         "Resource": topic_arn,
         "Condition": {"StringEquals": {"aws:SourceAccount": place.account}},
     }
-    return json.dumps({**document, "Statement": [*listed, added]})
+    merged = json.dumps({**document, "Statement": [*listed, added]}, separators=(",", ":"))
+    return merged if len(merged) <= _MOST_BYTES and len(listed) < _MOST_STATEMENTS else None
