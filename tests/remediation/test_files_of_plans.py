@@ -12,6 +12,7 @@ from trailbell.remediation._soundness import names_one_object
 
 ACCOUNT = "123456789012"
 ALARM = f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:ours"
+TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:pager"
 GROUP = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:trail"
 
 
@@ -61,8 +62,24 @@ def test_pipe_that_may_never_end_is_no_undo_file(tmp_path: Path) -> None:
         {"kind": ChangeKind.TOPIC},
         {"name": GROUP, "kind": ChangeKind.METRIC_FILTER, "after": {"logGroupName": "other"}},
         {"kind": ChangeKind.ALARM_ACTIONS, "after": {"ActionsEnabled": True}},
+        {"after": {"AlarmName": "ours", "AlarmActions": 7}},
+        {
+            "name": TOPIC,
+            "kind": ChangeKind.SUBSCRIPTION,
+            "after": {"Protocol": "email", "Endpoint": ["a@example.com"]},
+        },
     ],
 )
 def test_change_whose_call_would_be_of_another_object_is_not_sound(edited: dict[str, object]) -> None:
     assert names_one_object(_alarm(1.0), ACCOUNT)
     assert not names_one_object(msgspec.structs.replace(_alarm(1.0), **edited), ACCOUNT)
+
+
+@pytest.mark.parametrize("transformations", [7, ["x"], [None], [{"dimensions": ["x"]}]])
+def test_filter_of_another_form_is_not_sound(transformations: object) -> None:
+    after = {"logGroupName": "trail", "filterName": "ours", "metricTransformations": []}
+    change = Change(kind=ChangeKind.METRIC_FILTER, region="us-east-1", name=GROUP, after=after)
+    edited = msgspec.structs.replace(change, after={**after, "metricTransformations": transformations})
+
+    assert names_one_object(change, ACCOUNT)
+    assert not names_one_object(edited, ACCOUNT)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from support.account_states import AccountState, patched, state_named, trimmed
@@ -89,4 +90,19 @@ def test_until_somebody_confirms_the_controls_do_not_pass(
 
     assert {"FAIL"} == set(verdicts.values())
     assert ((), {"confirmation"}) == (again.changes, {each.kind.value for each in again.left})
+    assert comparable(before) == comparable(after)
+
+
+def test_a_subscriber_with_a_password_is_not_taken_for_somebody_elses(
+    server: AwsServer, receiver: HttpReceiver, tmp_path: Path
+) -> None:
+    mending = mender(server, receiver, tmp_path, state_named("topic-gone"))
+    hook = Recipient("http", f"{receiver.url}/hook".replace("://", "://user:secret@"))
+    mending.wish = msgspec.structs.replace(mending.wish, recipients=(hook,))
+    plan, before = mending.read_and_plan()
+    mending.apply(plan)
+    reports = {each.change.kind: each for each in mending.undo()}
+    _, after = mending.read_and_plan()
+
+    assert Outcome.DONE is reports[ChangeKind.TOPIC].outcome
     assert comparable(before) == comparable(after)

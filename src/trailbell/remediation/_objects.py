@@ -16,7 +16,7 @@ from trailbell.remediation._parameters import alarm_from, alarm_parameters, filt
 from trailbell.remediation._plan import Change, ChangeKind
 from trailbell.topics import masked_endpoint
 
-__all__ = ["CallFailedError", "Objects", "State", "is_same"]
+__all__ = ["CallFailedError", "Objects", "State", "is_same", "recipient_listed"]
 
 State: TypeAlias = Mapping[str, Any] | None
 """An object as the parameters of its call; None where it is not there."""
@@ -46,7 +46,7 @@ def is_same(kind: ChangeKind, found: State, wanted: State) -> bool:
         case ChangeKind.TOPIC_POLICY:
             return bool(_document(found.get("Policy")) == _document(wanted.get("Policy")))
         case ChangeKind.SUBSCRIPTION:
-            return _recipient(found) == _recipient(wanted)
+            return recipient_listed(found) == recipient_listed(wanted)
         case ChangeKind.METRIC_FILTER:
             return filter_parameters(filter_from("", found)) == filter_parameters(filter_from("", wanted))
         case ChangeKind.ALARM:
@@ -62,7 +62,8 @@ def _document(text: object) -> Any:
         return text
 
 
-def _recipient(parameters: Mapping[str, Any]) -> tuple[object, str]:
+def recipient_listed(parameters: Mapping[str, Any]) -> tuple[object, str]:
+    """Returns who a subscription is for, as SNS lists it: without the password in an address."""
     return parameters.get("Protocol"), masked_endpoint(str(parameters.get("Endpoint")))
 
 
@@ -172,9 +173,9 @@ class Objects:
         return [each for page in pages for each in page.get("Subscriptions") or ()]
 
     def _subscription(self, change: Change) -> State:
-        wanted = _recipient(change.after)
+        wanted = recipient_listed(change.after)
         for each in self.subscriptions(change.name, change.region):
-            if _recipient(each) == wanted and each.get("SubscriptionArn") != "Deleted":
+            if recipient_listed(each) == wanted and each.get("SubscriptionArn") != "Deleted":
                 arn = str(each.get("SubscriptionArn") or "")
                 return {
                     "Protocol": each.get("Protocol"),

@@ -4,10 +4,11 @@ Plans and undo files may have been edited; the object that is looked at before a
 call changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trailbell.account import Arn, read_arn
+from trailbell.remediation._parameters import alarm_from, filter_from
 from trailbell.remediation._plan import Change, ChangeKind, Plan, PlanFileError
 
 __all__ = ["check_plan", "names_one_object"]
@@ -56,14 +57,28 @@ def _is_of(change: Change, place: Arn, parameters: Mapping[str, Any]) -> bool:
         case ChangeKind.TOPIC_POLICY:
             return parameters.keys() == {"Policy"} and isinstance(parameters["Policy"], str)
         case ChangeKind.SUBSCRIPTION:
-            return parameters.keys() == {"Protocol", "Endpoint"}
+            are_texts = all(isinstance(each, str) for each in parameters.values())
+            return are_texts and parameters.keys() == {"Protocol", "Endpoint"}
         case ChangeKind.METRIC_FILTER:
             return (
                 parameters.get("logGroupName") == place.log_group_name
                 and isinstance(parameters.get("filterName"), str)
                 and parameters["filterName"] == change.after.get("filterName")
+                and _is_read_by(filter_from, change, parameters)
             )
         case ChangeKind.ALARM:
-            return bool(place.resource == f"alarm:{parameters.get('AlarmName')}")
+            is_named = place.resource == f"alarm:{parameters.get('AlarmName')}"
+            return is_named and _is_read_by(alarm_from, change, parameters)
         case ChangeKind.ALARM_ACTIONS:
             return parameters.keys() == {"ActionsEnabled"} and place.resource.startswith("alarm:")
+
+
+def _is_read_by(
+    read: Callable[[str, Mapping[str, Any]], object], change: Change, parameters: Mapping[str, Any]
+) -> bool:
+    """Whether parameters have the form in which they are compared with what is there."""
+    try:
+        read(change.name, parameters)
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True

@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 
 from trailbell.remediation._apply import Outcome, Report, has_settled
 from trailbell.remediation._journal import Entry, EntryState, Journal, UndoFileError
-from trailbell.remediation._objects import CallFailedError, Objects, State, is_same
+from trailbell.remediation._objects import CallFailedError, Objects, State, is_same, recipient_listed
 from trailbell.remediation._plan import Change, ChangeKind
 from trailbell.remediation._soundness import names_one_object
 
 __all__ = ["undo_changes"]
-
-_PENDING = "PendingConfirmation"
 
 
 def undo_changes(
@@ -106,12 +104,11 @@ def _remove(
 
 def _others(change: Change, entries: Sequence[Entry], objects: Objects) -> int:
     ours = {
-        (each.change.after["Protocol"], each.change.after["Endpoint"])
+        recipient_listed(each.change.after)
         for each in entries
         if each.change.kind is ChangeKind.SUBSCRIPTION and each.change.name == change.name
     }
     listed = objects.subscriptions(change.name, change.region)
     return sum(
-        (each.get("Protocol"), each.get("Endpoint")) not in ours and each.get("SubscriptionArn") != "Deleted"
-        for each in listed
+        recipient_listed(each) not in ours and each.get("SubscriptionArn") != "Deleted" for each in listed
     )
