@@ -53,6 +53,21 @@ def test_an_alarm_that_was_changed_since_is_kept_unless_it_is_forced(moto: Moto,
     assert before == now(mending)
 
 
+def test_what_others_made_of_it_between_two_plans_is_brought_back(moto: Moto, tmp_path: Path) -> None:
+    mending, _ = mended(moto, tmp_path, "one-alarm-missing", may_overwrite=True)
+    cloudwatch = moto.client("cloudwatch", "us-east-1")
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=["root-usage-alarm"])["MetricAlarms"]
+    taken = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    theirs = {name: value for name, value in alarm.items() if name in taken} | {"Threshold": 7.0}
+    cloudwatch.put_metric_alarm(**theirs)
+    before = now(mending)
+    mending.apply(mending.plan())
+    reports = mending.undo()
+
+    assert [Outcome.DONE, Outcome.KEPT] == [each.outcome for each in reports]
+    assert before == now(mending)
+
+
 def test_what_others_have_deleted_is_not_made_again(moto: Moto, tmp_path: Path) -> None:
     mending, _ = mended(moto, tmp_path, "threshold-1000", may_overwrite=True)
     moto.client("cloudwatch", "us-east-1").delete_alarms(AlarmNames=["root-usage-alarm"])

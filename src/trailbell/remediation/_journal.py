@@ -1,12 +1,14 @@
 """The undo file: what was changed, with what was there before, on the disk before each call is made."""
 
 import os
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 from trailbell._errors import TrailbellError
+from trailbell.remediation._objects import is_same
 from trailbell.remediation._plan import Change
 
 __all__ = ["Entry", "EntryState", "Journal", "UndoFileError", "UndoRecord", "read_undo_file"]
@@ -85,8 +87,8 @@ class Journal:
             UndoFileError: The file cannot be written.
         """
         entries = list(self.record.entries)
-        at = next((n for n, each in enumerate(entries) if each.change.identity == change.identity), None)
-        if at is None:
+        at = _noted(entries, change)
+        if at is None or (state is EntryState.STARTED and _is_by_others(entries[at], change)):
             entries.append(Entry(change=change, state=state, made=made))
         else:
             # What was there before the first of several tries is what undoing must bring back.
@@ -127,6 +129,24 @@ class Journal:
         except OSError as error:
             raise UndoFileError(f"the undo file {self.path} cannot be written: {error.strerror}") from error
         self._on_disk = content
+
+
+def _noted(entries: Sequence[Entry], change: Change) -> int | None:
+    """Returns where a change is noted already; of several of the same object the newest counts."""
+    same = [n for n, each in enumerate(entries) if each.change.identity == change.identity]
+    exact = [n for n in same if entries[n].change == change]
+    return max(exact or same, default=None)
+
+
+def _is_by_others(noted: Entry, change: Change) -> bool:
+    """Whether what a change is about to replace is neither what was noted as put nor what was before it.
+
+    It is then somebody else's, which undoing must bring back.
+    """
+    ours = (noted.change.before, noted.change.after)
+    return noted.state is not EntryState.UNDONE and not any(
+        is_same(change.kind, change.before, each) for each in ours
+    )
 
 
 def _content(path: Path) -> bytes:
