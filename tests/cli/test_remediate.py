@@ -193,6 +193,26 @@ def test_a_plan_of_another_account_is_refused(moto: Moto) -> None:
     assert f"the plan is of account 111122223333, and the one connected to is {MOTOS}" in done.stderr
 
 
+def test_a_plan_without_credentials_says_so(moto: Moto, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(moto, state_named("threshold-1000"))
+    typed("plan", *told(moto, "--out", "plan.json"))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    done = typed("apply", "plan.json", *told(moto, "--yes"))
+
+    assert ExitCode.CANNOT_START == done.exit_code
+    assert "no AWS credentials were found" in done.stderr
+
+
+def test_what_cannot_be_audited_is_refused_before_it_is_changed(moto: Moto) -> None:
+    made(moto, state_named("threshold-1000"))
+    typed("plan", *told(moto, "--out", "plan.json"))
+    done = typed("apply", "plan.json", "--endpoint-url", moto.url, "--control", "root_usag", "--yes")
+
+    assert (ExitCode.USAGE, True) == (done.exit_code, "did you mean root_usage" in done.stderr)
+    assert "1 change to mend" in typed("plan", *told(moto)).stdout
+
+
 @pytest.mark.parametrize("code", ["cli", "terraform", "cloudformation", "iam-policy"])
 def test_a_plan_of_another_object_than_it_names_is_not_written_as_code(moto: Moto, code: str) -> None:
     made(moto, state_named("threshold-1000"))

@@ -25,7 +25,7 @@ from trailbell.account._exceptions import (
 )
 from trailbell.account._judge import judge_account
 from trailbell.account._names import Arn, log_group_arn, read_arn
-from trailbell.account._reading import ALL_REGIONS, found_alarm, found_filter, read_account
+from trailbell.account._reading import ALL_REGIONS, found_alarm, found_filter, identify, read_account
 from trailbell.account._reading_topics import read_topics
 from trailbell.account._report_html import html_report
 from trailbell.account._report_junit import junit_report
@@ -101,6 +101,7 @@ __all__ = [
     "found_filter",
     "html_report",
     "iam_policy",
+    "identify",
     "judge_account",
     "junit_report",
     "kind_of_error",

@@ -23,7 +23,7 @@ from trailbell.account._snapshot import (
     TrailStatus,
 )
 
-__all__ = ["ALL_REGIONS", "found_alarm", "found_filter", "read_account"]
+__all__ = ["ALL_REGIONS", "found_alarm", "found_filter", "identify", "read_account"]
 
 ALL_REGIONS = "all"
 _IDENTITY = "sts:GetCallerIdentity"
@@ -59,13 +59,11 @@ _OTHERS = (
 )
 
 
-def read_account(
-    connection: Connection, regions: Sequence[str], now: datetime, *, with_hub: bool
-) -> Snapshot:
-    """Reads an account in the regions named (none: the connection's own; ``all``: all that are enabled).
+def identify(connection: Connection) -> Mapping[str, Any]:
+    """Asks whose credentials these are, and returns the answer; the connection knows its account then.
 
     Raises:
-        UnreadableAccountError: Not even the account's id could be read.
+        UnreadableAccountError: There is no answer.
     """
     caller = connection.ask(_IDENTITY, connection.home_region)
     if caller is None:
@@ -75,7 +73,20 @@ def read_account(
                 "no AWS credentials were found: name a profile with --profile, or set AWS_PROFILE"
             )
         raise UnreadableAccountError(f"the account cannot be read: {failure.words}")
-    account = connection.account = str(caller["Account"])
+    connection.account = str(caller["Account"])
+    return caller
+
+
+def read_account(
+    connection: Connection, regions: Sequence[str], now: datetime, *, with_hub: bool
+) -> Snapshot:
+    """Reads an account in the regions named (none: the connection's own; ``all``: all that are enabled).
+
+    Raises:
+        UnreadableAccountError: Not even the account's id could be read.
+    """
+    caller = identify(connection)
+    account = connection.account
     asked = _regions(connection, regions)
     trails = _trails(connection, asked)
     groups: list[FoundLogGroup] = []

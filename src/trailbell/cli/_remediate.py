@@ -17,6 +17,7 @@ from trailbell.account import (
     Question,
     audit_document,
     audit_snapshots,
+    identify,
     read_account,
 )
 from trailbell.cli._account_options import controls_of, file_content
@@ -131,6 +132,8 @@ def apply_command(
     with _connected(options) as connection:
         plan = plan_by(connection, options).plan if plan_file is None else read_plan(file_content(plan_file))
         _check_account(connection, plan.account, "plan")
+        # What cannot be audited afterwards is told before anything is changed.
+        question = _question(options, plan)
         if output == "table":
             print_plan(plan)
         if plan.changes:
@@ -139,7 +142,7 @@ def apply_command(
         objects = Objects(connection)
         reports = _applied(plan, objects, path)
         waiting = () if _is_stopped(reports) else _waited(plan, objects, wait)
-        audit = _audited(connection, options, plan)
+        audit = _audited(connection, question)
     _tell_applied(plan, reports, waiting, audit, path, output)
     context.exit(_code(reports, audit))
 
@@ -205,11 +208,11 @@ def _connected(options: PlanOptions) -> Iterator[Connection]:
 
 def _check_account(connection: Connection, account: str, what: str) -> None:
     if not connection.account:
-        caller = connection.ask("sts:GetCallerIdentity", connection.home_region) or {}
-        connection.account = str(caller.get("Account", ""))
+        identify(connection)
     if connection.account != account:
-        here = connection.account or "not known"
-        raise WrongAccountError(f"the {what} is of account {account}, and the one connected to is {here}")
+        raise WrongAccountError(
+            f"the {what} is of account {account}, and the one connected to is {connection.account}"
+        )
 
 
 def _ask(question: str, *, yes: bool) -> None:
@@ -246,13 +249,15 @@ def _is_stopped(reports: tuple[Report, ...]) -> bool:
     return any(each.outcome is Outcome.STOPPED for each in reports)
 
 
-def _audited(connection: Connection, options: PlanOptions, plan: Plan) -> Audit:
+def _question(options: PlanOptions, plan: Plan) -> Question:
     controls = controls_of(options.keys or plan.controls, plan.cis)
-    regions = options.regions or plan.regions
-    question = Question(profile=Profile(plan.cis), controls=controls, regions=regions)
+    return Question(profile=Profile(plan.cis), controls=controls, regions=options.regions or plan.regions)
+
+
+def _audited(connection: Connection, question: Question) -> Audit:
     now = datetime.now(UTC)
     connection.failures.clear()
-    snapshot = read_account(connection, regions, now, with_hub=question.with_hub)
+    snapshot = read_account(connection, question.regions, now, with_hub=question.with_hub)
     return audit_snapshots({snapshot.account: snapshot}, question, now)
 
 
