@@ -276,22 +276,55 @@ def test_an_alarm_of_another_account_is_not_rung(connection: Connection) -> None
     assert "It is in another account: verify that one." == plan.problem
 
 
+def silenced(made: Account) -> None:
+    """Has a composite alarm notify for the alarm, whose own actions are disabled."""
+    made.cloudwatch.put_composite_alarm(
+        AlarmName="above",
+        AlarmRule=f'ALARM("{ROOT}") OR ALARM("vpc-changes-alarm")',
+        AlarmActions=[TOPIC],
+        OKActions=[TOPIC],
+    )
+    made.cloudwatch.disable_alarm_actions(AlarmNames=[ROOT])
+    made.turn()
+
+
 def test_a_silent_alarm_is_drilled_by_the_composite_that_notifies(
     made: Account, connection: Connection
 ) -> None:
-    made.cloudwatch.put_composite_alarm(AlarmName="above", AlarmRule=f'ALARM("{ROOT}")', AlarmActions=[TOPIC])
-    [definition] = made.cloudwatch.describe_alarms(AlarmNames=[ROOT])["MetricAlarms"]
-    kept = {
-        name: definition[name] for name in ("MetricName", "Namespace", "Statistic", "Period", "Threshold")
-    }
-    kept |= {name: definition[name] for name in ("EvaluationPeriods", "ComparisonOperator")}
-    made.cloudwatch.put_metric_alarm(AlarmName=ROOT, TreatMissingData="notBreaching", **kept)
+    silenced(made)
     plan = plan_of(connection, "root_usage")
     outcome = drill_alarm(connection, plan, patience(), print)
 
     assert (ROOT, "above") == (plan.name, plan.notifier.rpartition(":")[2])
     assert [True] == [each.is_executed for each in outcome.actions]
     assert "OK" == made.standing(ROOT)[0]
+
+
+def test_what_is_disabled_does_not_run_and_what_the_composite_runs_is_said(
+    made: Account, connection: Connection
+) -> None:
+    silenced(made)
+    plan = plan_of(connection, "root_usage")
+
+    assert plan.before is not None
+    assert plan.above is not None
+    assert {"ALARM": (), "OK": (), "INSUFFICIENT_DATA": ()} == plan.before.actions
+    assert ((TOPIC,), (TOPIC,)) == (plan.above.actions["ALARM"], plan.above.actions["OK"])
+
+
+def test_an_alarm_under_a_composite_that_rings_already_is_left_alone(
+    made: Account, connection: Connection
+) -> None:
+    silenced(made)
+    planned = plan_of(connection, "root_usage")
+    made.set_state("vpc-changes-alarm", "ALARM", "somebody changed a VPC")
+    plan = plan_of(connection, "root_usage")
+    outcomes = [drill_alarm(connection, each, patience(), print) for each in (planned, plan)]
+    made.set_state("vpc-changes-alarm", "OK", "mended")
+
+    assert all("which notifies for it, is already in ALARM" in each.reason for each in outcomes)
+    assert outcomes[1].reason == plan.problem
+    assert 0 == connection.calls["cloudwatch:SetAlarmState"]
 
 
 def test_the_policy_has_every_call_and_the_audits_has_none_that_changes() -> None:

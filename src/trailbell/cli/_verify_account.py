@@ -13,7 +13,15 @@ from trailbell.cli._exit_codes import ExitCode
 from trailbell.cli._tables import plural, print_json, print_table
 from trailbell.cli._verify_options import VerifyOptions
 from trailbell.controls import VERSIONS, Control, UnknownControlError, control_of, watched_controls
-from trailbell.drill import AccountProof, AlarmPlan, Patience, account_proof, drill_plans, with_drills
+from trailbell.drill import (
+    AccountProof,
+    AlarmPlan,
+    AlarmStanding,
+    Patience,
+    account_proof,
+    drill_plans,
+    with_drills,
+)
 from trailbell.evidence import shown
 
 __all__ = ["verify_account"]
@@ -72,20 +80,28 @@ def _announce(proof: AccountProof, plans: Sequence[AlarmPlan]) -> None:
             _say(f"  {each.name} in {each.region} is left alone. {each.problem}")
             continue
         _say(f"  {each.name} in {each.region}, now {each.before.state}, for {', '.join(each.controls)}")
-        # Of a composite alarm too, where that is what notifies.
-        for action in dict.fromkeys((*each.before.actions["ALARM"], *each.actions)):
-            _say(f"    runs   {action}")
-        if each.notifier != each.arn:
-            _say(f"    moves  {each.notifier}")
-        for person in each.told:
-            _say(f"    tells  {person}")
-        for action in each.before.actions.get(each.before.state, ()):
-            _say(f"    runs   {action}, when it is set back to {each.before.state}")
+        _announce_alarm(each, each.before)
     if rung:
         _say(
             "Each is set back to the state it is in now. Other alarms and rules that look at these see them "
             "ring."
         )
+
+
+def _announce_alarm(plan: AlarmPlan, before: AlarmStanding) -> None:
+    """Says what one alarm, and the composite on it that notifies, run when it rings and is set back."""
+    standings = {plan.arn: before} if plan.above is None else {plan.arn: before, plan.notifier: plan.above}
+    rung = [action for each in standings.values() for action in each.actions["ALARM"]]
+    for action in dict.fromkeys((*rung, *plan.actions)):
+        _say(f"    runs   {action}")
+    if plan.notifier != plan.arn:
+        _say(f"    moves  {plan.notifier}")
+    for person in plan.told:
+        _say(f"    tells  {person}")
+    for arn, each in standings.items():
+        how = "it is set back" if arn == plan.arn else f"{arn} goes back"
+        for action in each.actions.get(each.state, ()):
+            _say(f"    runs   {action}, when {how} to {each.state}")
 
 
 def _drilled(

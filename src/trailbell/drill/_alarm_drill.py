@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from trailbell.account import Connection
-from trailbell.drill._alarm_plan import AlarmPlan, described, problem_of
+from trailbell.drill._alarm_plan import AlarmPlan, described, standing_now
 from trailbell.drill._calls import CallFailedError, make_call
 
 __all__ = ["ActionOutcome", "AlarmOutcome", "Patience", "drill_alarm"]
@@ -62,11 +61,9 @@ def drill_alarm(
     ``tell`` hears how the alarm was left, also where the drill is interrupted.
     """
     # It may have moved since it was planned: somebody had to agree, and others were rung before it.
-    before = None if plan.problem else described(connection, plan.arn)
-    problem = plan.problem or problem_of(connection, plan.region, before)
-    if problem or before is None:
-        return AlarmOutcome(arn=plan.arn, controls=plan.controls, is_proven=False, reason=problem)
-    plan = replace(plan, before=before)
+    plan = plan if plan.problem else standing_now(connection, plan)
+    if plan.problem or plan.before is None:
+        return AlarmOutcome(arn=plan.arn, controls=plan.controls, is_proven=False, reason=plan.problem)
     actions: tuple[ActionOutcome, ...] = ()
     reason = left = ""
     try:
@@ -78,7 +75,7 @@ def drill_alarm(
     except CallFailedError as error:
         reason = f"{error}."
     finally:
-        left = _set_back(connection, plan, before.state)
+        left = _set_back(connection, plan, plan.before.state)
         if left:
             tell(left)
     return AlarmOutcome(

@@ -7,14 +7,14 @@ import msgspec
 
 from trailbell.account import ChainLink, Connection, ControlResult, Link, Snapshot
 
-__all__ = ["AlarmPlan", "AlarmStanding", "described", "plan_drills", "problem_of"]
+__all__ = ["AlarmPlan", "AlarmStanding", "described", "plan_drills", "standing_now"]
 
 _ALARMS = "cloudwatch:DescribeAlarms"
 _ACTIONS = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
 
 
 class AlarmStanding(msgspec.Struct, frozen=True):
-    """How an alarm stands, and the actions of each of its states."""
+    """How an alarm stands, and the actions that each of its states runs."""
 
     state: str
     reason: str
@@ -32,6 +32,7 @@ class AlarmPlan(msgspec.Struct, frozen=True, kw_only=True):
         actions: The actions that have to be seen executed.
         told: Who is subscribed, as the audit tells it.
         before: How it stood; None where that could not be read.
+        above: How the composite alarm stood that notifies for it; None where there is none.
         problem: Why it is not rung, or an empty text.
     """
 
@@ -40,7 +41,8 @@ class AlarmPlan(msgspec.Struct, frozen=True, kw_only=True):
     notifier: str
     actions: tuple[str, ...]
     told: tuple[str, ...]
-    before: AlarmStanding | None
+    before: AlarmStanding | None = None
+    above: AlarmStanding | None = None
     problem: str = ""
 
     @property
@@ -87,21 +89,36 @@ def described(connection: Connection, arn: str) -> AlarmStanding | None:
     )
     for each in found:
         if each.get("AlarmName") == name:
+            are_enabled = bool(each.get("ActionsEnabled", True))
             return AlarmStanding(
                 state=str(each.get("StateValue")),
                 reason=str(each.get("StateReason")),
                 since=str(each.get("StateUpdatedTimestamp")),
-                actions={state: tuple(each.get(member) or ()) for state, member in _ACTIONS.items()},
+                actions={
+                    state: tuple(each.get(member) or ()) if are_enabled else ()
+                    for state, member in _ACTIONS.items()
+                },
             )
     return None
 
 
-def problem_of(connection: Connection, region: str, standing: AlarmStanding | None) -> str:
-    """Says why an alarm that stands like this is not rung, or nothing."""
+def standing_now(connection: Connection, plan: AlarmPlan) -> AlarmPlan:
+    """Reads how a plan's alarms stand now, and whether that is a reason not to ring."""
+    above = None
+    before = described(connection, plan.arn)
+    problem = _problem(connection, plan.region, before, "It is")
+    if not problem and plan.notifier != plan.arn:
+        above = described(connection, plan.notifier)
+        who = f"Composite alarm {_name(plan.notifier)}, which notifies for it, is"
+        problem = _problem(connection, plan.region, above, who)
+    return msgspec.structs.replace(plan, before=before, above=above, problem=problem)
+
+
+def _problem(connection: Connection, region: str, standing: AlarmStanding | None, who: str) -> str:
     if standing is None:
         return f"How it stands could not be read ({connection.code_of(_ALARMS, region) or 'not there'})."
     if standing.state == "ALARM":
-        return f"It is already in ALARM, since {standing.since}, so nothing would be sent."
+        return f"{who} already in ALARM, since {standing.since}, so nothing would be sent."
     return ""
 
 
@@ -116,13 +133,10 @@ def _planned(connection: Connection, arn: str, notifier: str, result: ControlRes
             for each in result.chain
             if each.link is Link.SUBSCRIPTION
         ),
-        before=None,
     )
     if arn.split(":")[4] != connection.account:
         return msgspec.structs.replace(plan, problem="It is in another account: verify that one.")
-    before = described(connection, arn)
-    problem = problem_of(connection, plan.region, before)
-    return msgspec.structs.replace(plan, before=before, problem=problem)
+    return standing_now(connection, plan)
 
 
 def _names(chain: Iterable[ChainLink], link: Link) -> tuple[str, ...]:
