@@ -72,8 +72,9 @@ def _print_change(change: Change) -> None:
             if name in before:
                 click.echo(f"    - {shown(name, _LONGEST)}: {shown(before[name], _LONGEST)}")
             click.echo(f"    + {shown(name, _LONGEST)}: {shown(value, _LONGEST)}")
-    for name in before.keys() - after.keys():
-        click.echo(f"    - {shown(name, _LONGEST)}: {shown(before[name], _LONGEST)}")
+    for name, value in before.items():
+        if name not in after:
+            click.echo(f"    - {shown(name, _LONGEST)}: {shown(value, _LONGEST)}")
 
 
 def _public(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,13 +99,16 @@ def _lines(parameters: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 def _statements(policy: str) -> Iterable[tuple[str, str]]:
     try:
         document = json.loads(policy)
-        statements = document["Statement"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        statements = document.pop("Statement")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         yield "Policy", policy
         return
-    for number, each in enumerate(statements if isinstance(statements, list) else [statements]):
-        sid = each.get("Sid") if isinstance(each, dict) else None
-        yield f"Statement[{sid or number}]", _text(each)
+    listed = statements if isinstance(statements, list) else [statements]
+    sids = [each.get("Sid") if isinstance(each, dict) else None for each in listed]
+    yield from ((f"Policy.{name}", _text(value)) for name, value in document.items())
+    for number, (sid, each) in enumerate(zip(sids, listed, strict=True)):
+        # Two of one name would hide one of them.
+        yield f"Statement[{sid if sid and sids.count(sid) == 1 else number}]", _text(each)
 
 
 def _text(value: object) -> str:
