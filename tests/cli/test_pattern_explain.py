@@ -187,3 +187,11 @@ def test_nothing_is_coloured_in_a_pipe() -> None:
 
     assert "\x1b" not in done.stdout
     assert "> decides" in done.stdout
+
+
+def test_an_empty_event_is_an_event_and_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "app.log").write_text("hello\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert '> false  the message contains "hello"  [not found]' in explain("hello", "").stdout
+    assert "> true   the message does not contain" in explain("-hello", "").stdout

@@ -70,7 +70,8 @@ def _message(event: str, number: int, *, is_json: bool) -> bytes | str:
 
 def _is_file(name: str) -> bool:
     try:
-        return Path(name).exists()
+        # An empty path would be the current folder.
+        return name != "" and Path(name).exists()
     except (OSError, ValueError):
         # Too long for a name, or with a zero byte in it.
         return False
