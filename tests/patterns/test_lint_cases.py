@@ -64,6 +64,23 @@ def test_a_long_pattern_is_mended_to_the_end() -> None:
     assert ("{ $.a < 0 }", 79) == (text, len(followed))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "rest"),
+    [
+        ("ERROR ERROR ERROR", "ERROR"),
+        ("a ab abc -x -xy -x", "abc -x"),
+        ("?ERROR ?WARN timeout", "timeout"),
+        (" ".join(["a", *(f"?b{number}" for number in range(150)), "-c"]), "a -c"),
+        (" ".join(["?a"] * 300), "?a"),
+    ],
+)
+def test_terms_are_mended_to_the_end(pattern: str, rest: str) -> None:
+    text, followed = mended(pattern)
+
+    assert rest == text
+    assert all(finding.keeps_meaning for finding in followed)
+
+
 def test_every_rule_has_a_case() -> None:
     assert set(RULES) == {finding.rule for case in CASES for finding in case.findings}
 

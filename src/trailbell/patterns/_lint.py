@@ -6,13 +6,14 @@ from typing import Final
 from trailbell.patterns._errors import PatternError
 from trailbell.patterns._lint_rules import Finding
 from trailbell.patterns._parser import parse_pattern
+from trailbell.patterns._tree import TermsPattern
 
 __all__ = ["lint", "mended"]
 
 # Each step mends one finding, or all of its like; more than there are conditions are not needed.
 _MOST_STEPS = 64
 
-_IDLE: Final = frozenset({"duplicate-value", "redundant-clause"})
+_IDLE: Final = frozenset({"duplicate-value", "ignored-term", "redundant-clause"})
 # Findings of these are followed all at once, as each lint of a long pattern takes its time.
 _KINDS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(_IDLE, _IDLE),
@@ -65,12 +66,19 @@ def mended(text: str) -> tuple[str, tuple[Finding, ...]]:
 
 
 def _without_at_once(text: str, idle: Sequence[Finding]) -> str | None:
-    """Leaves out all idle clauses; None where there are not several, or each is better looked at alone."""
+    """Leaves out all idle clauses or terms; None where there are not several, or each is looked at alone."""
     from trailbell.patterns._lint_logic import without_idle  # noqa: PLC0415 - as above
+    from trailbell.patterns._lint_texts import without_terms  # noqa: PLC0415
 
     if len(idle) < 2 or any(each.suggestion is None for each in idle):
         return None
-    return without_idle(text, {(each.start, each.end) for each in idle})
+    places = {(each.start, each.end) for each in idle}
+    pattern = parse_pattern(text)
+    return (
+        without_terms(text, pattern, places)
+        if isinstance(pattern, TermsPattern)
+        else without_idle(text, places)
+    )
 
 
 def _replaced_at_once(text: str, findings: Sequence[Finding]) -> str | None:

@@ -1,7 +1,7 @@
 """Terms that contradict, repeat or ignore each other, and expressions that tell no messages apart."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from trailbell.patterns._lint_rules import Finding
 from trailbell.patterns._lint_search import Searcher
@@ -10,7 +10,7 @@ from trailbell.patterns._operator_words import quoted
 from trailbell.patterns._printer import format_pattern
 from trailbell.patterns._tree import RegexPattern, Term, TermKind, TermsPattern
 
-__all__ = ["expression_findings", "term_findings"]
+__all__ = ["expression_findings", "term_findings", "without_terms"]
 
 # In a valid pattern: a prefix, and a phrase or a bare word.
 _TERM = re.compile(r'(?:[-?]\s*)?(?:"(?:[^"\\]|\\.)*"|[^\s"?-]+)', re.DOTALL)
@@ -19,7 +19,7 @@ _TERM = re.compile(r'(?:[-?]\s*)?(?:"(?:[^"\\]|\\.)*"|[^\s"?-]+)', re.DOTALL)
 def term_findings(text: str, pattern: TermsPattern) -> Iterator[Finding]:
     """Finds what is wrong between the terms of a pattern."""
     terms = pattern.terms
-    spans = [found.span() for found in _TERM.finditer(text)]
+    spans = _spans(text)
     is_optional_ignored = any(term.kind is not TermKind.OPTIONAL for term in terms)
     for at, term in enumerate(terms):
         span = spans[at]
@@ -56,6 +56,12 @@ def term_findings(text: str, pattern: TermsPattern) -> Iterator[Finding]:
             )
 
 
+def without_terms(text: str, pattern: TermsPattern, idle: Collection[tuple[int, int]]) -> str:
+    """Gives a pattern without all terms that findings call idle, by their places."""
+    placed = zip(_spans(text), pattern.terms, strict=True)
+    return format_pattern(TermsPattern(tuple(term for span, term in placed if span not in idle)))
+
+
 def expression_findings(text: str, pattern: RegexPattern) -> Iterator[Finding]:
     """Finds a regular expression that has a match in no message, or in each."""
     search = Searcher(1)
@@ -64,6 +70,10 @@ def expression_findings(text: str, pattern: RegexPattern) -> Iterator[Finding]:
         yield finding_of("never-true", "no message has a match of this expression", span)
     elif search.is_impossible(fails=[pattern]):
         yield finding_of("always-true", "every message has a match of this expression", span)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in _TERM.finditer(text)]
 
 
 def _is_contradicted(term: Term, terms: tuple[Term, ...]) -> bool:
