@@ -19,7 +19,7 @@ abuse access-analyzer account account-access account-access-runtime acm acm-pca 
 agent-discovery agent-registry agent-registry-control agreement-marketplace aidevops aiops airflow
 airflow-serverless amazonmq amplify amplifybackend amplifyuibuilder aoss apigateway apiportal
 app-integrations appconfig appconfigdata appfabric appflow application-autoscaling application-cost-profiler
-application-signals applicationinsights appmesh apprunner appstream2 appsync aps arc-region-switch
+application-signals applicationinsights appmesh apprunner appstream appstream2 appsync aps arc-region-switch
 arc-zonal-shift artifact athena auditmanager autoscaling autoscaling-plans aws-marketplace aws-portal b2bi
 backup backup-gateway backup-search batch bcm-dashboards bcm-data-exports bcm-pricing-calculator
 bcm-recommended-actions bedrock bedrock-agent bedrock-agent-runtime bedrock-agentcore
@@ -46,21 +46,21 @@ launchwizard lex license-manager license-manager-linux-subscriptions license-man
 lightsail logs lookoutequipment m2 machinelearning macie2 mail-manager managedblockchain
 managedblockchain-query marketplace marketplacecommerceanalytics media-pipelines-chime mediaconnect
 mediaconvert medialive mediapackage mediapackage-vod mediapackagev2 mediastore mediatailor medical-imaging
-meetings-chime memory-db messaging-chime mgh mgn migrationhub-config migrationhub-orchestrator
+meetings-chime memory-db memorydb messaging-chime mgh mgn migrationhub-config migrationhub-orchestrator
 migrationhub-strategy models-v2-lex monitoring mpa mq mturk-requester neptune-db neptune-graph
 network-firewall network-security-manager networkflowmonitor networkmanager networkmonitor notifications
 notifications-contacts nova-act oam observabilityadmin odb oidc omics organizations osis osm outposts
 partnercentral-account partnercentral-benefits partnercentral-channel partnercentral-marketing
 partnercentral-prm partnercentral-selling payments pca-connector-ad pca-connector-scep pcs personalize
 personalize-events personalize-runtime pi pinpoint pipes polly pricing pricingplanmanager profile proton q
-qapps qbusiness quicksight ram rbin rds rds-data redshift redshift-data redshift-serverless refactor-spaces
-rekognition reporting-marketplace repostspace resiliencehub resource-explorer-2 resource-groups robomaker
-rolesanywhere route53 route53-recovery-cluster route53-recovery-control-config route53-recovery-readiness
-route53domains route53globalresolver route53profiles route53resolver rtbfabric rum runtime-v2-lex s3
-s3-control s3-outposts s3files s3tables s3vectors sagemaker sagemaker-geospatial savingsplans scheduler
-schemas scn sdb secretsmanager security-ir securityagent securityhub securitylake serverlessrepo
-servicecatalog servicecatalog-appregistry servicediscovery servicequotas ses shield signer signin sms
-sms-voice snow-device-management snowball sns social-messaging sqlworkbench sqs ssm ssm-contacts
+qapps qbusiness quicksight ram rbin rds rds-data rdsdata redshift redshift-data redshift-serverless
+refactor-spaces rekognition reporting-marketplace repostspace resiliencehub resource-explorer-2
+resource-groups robomaker rolesanywhere route53 route53-recovery-cluster route53-recovery-control-config
+route53-recovery-readiness route53domains route53globalresolver route53profiles route53resolver rtbfabric
+rum runtime-v2-lex s3 s3-control s3-outposts s3files s3tables s3vectors sagemaker sagemaker-geospatial
+savingsplans scheduler schemas scn sdb secretsmanager security-ir securityagent securityhub securitylake
+serverlessrepo servicecatalog servicecatalog-appregistry servicediscovery servicequotas ses shield signer
+signin sms sms-voice snow-device-management snowball sns social-messaging sqlworkbench sqs ssm ssm-contacts
 ssm-guiconnect ssm-incidents ssm-quicksetup ssm-sap sso sso-directory states storagegateway sts support
 supportapp supportauthz sustainability swf synthetics tagging tax textract thinclient timestream-influxdb
 transcribe transfer translate trustedadvisor uxc verifiedpermissions voice-chime voiceid vpc-lattice vpce

@@ -1,5 +1,6 @@
 """Values that CloudTrail does not write into a field: foreign, misspelt, cut off, or in another case."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from trailbell.patterns._known_calls import (
@@ -27,6 +28,10 @@ _REGION = Selector((NameStep("awsRegion"),))
 _HOST = ".amazonaws.com"
 # Nobody knows for sure that no partition writes it.
 _OTHER_HOSTS = ".amazonaws.com.cn"
+
+# Services without a table write such as CreateWebACL and AssociateVPC where EC2 writes Acl and Vpc.
+_ACRONYM = re.compile(r"[A-Z]{2}")
+_NO_LETTER = re.compile(r"[^a-z]")
 
 _DENIED = "AccessDenied"
 _UNAUTHORIZED = "UnauthorizedOperation"
@@ -102,7 +107,8 @@ def _event_name(subject: Subject, place: Place, value: TextLiteral) -> Finding |
     known = frozenset().union(*tables) if is_closed else all_event_names()
     name = exact_text(place.test)
     if name is None:
-        return _letter_case(subject, place, value, known)
+        is_sure = is_closed or not (services or _ACRONYM.search(value.text))
+        return _letter_case(subject, place, value, known) if is_sure else None
     for service in services:
         if (service, name) in WRITTEN_OTHERWISE:
             return _written_otherwise(subject, place, service, name)
@@ -161,7 +167,8 @@ def _event_source(subject: Subject, place: Place, value: TextLiteral) -> Finding
     if found is not None or not source.endswith(_HOST):
         return found
     near = nearest(source, hosts) if len(name) > 5 else None
-    if near is None:
+    # Hosts are known from where services answer, and CloudTrail leaves out a hyphen or a version at times.
+    if near is None or _NO_LETTER.sub("", near) == _NO_LETTER.sub("", source):
         return None
     return finding_of(
         "unknown-value",
