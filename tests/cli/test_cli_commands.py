@@ -133,6 +133,8 @@ def test_what_the_server_refuses_ends_with_its_words(server: RunningServer) -> N
         (["serve", "--listen", "0.0.0.0:4747"], {}, ExitCode.CANNOT_START, "not loopback"),
         (["serve", "--evaluation", "soon"], {}, ExitCode.CANNOT_START, "expected eager or aws"),
         (["serve", "--controls", "root_usag", "--source", "."], {}, ExitCode.CANNOT_START, "root_usage"),
+        (["serve", "--controls", "root_usag"], {}, ExitCode.CANNOT_START, "did you mean root_usage?"),
+        (["serve", "--controls", "0"], {}, ExitCode.CANNOT_START, "there are unauthorized_api_calls, "),
         (["serve", "--source", "/no/such/folder"], {}, ExitCode.CANNOT_START, "/no/such/folder"),
         (["serve"], {"TRAILBELL_LISTENN": "x"}, ExitCode.CANNOT_START, "nearest is TRAILBELL_LISTEN"),
         (["serve", "--config", "missing.toml"], {}, ExitCode.CANNOT_START, "missing.toml"),

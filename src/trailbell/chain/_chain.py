@@ -271,11 +271,11 @@ class Chain:
 
     def _set_up(self) -> list[Subscription]:
         now_ms = self._clock.now_ms()
+        chosen = chosen_controls(self._settings.controls)
         with self._store.write() as transaction:
             if self._settings.source:
                 if transaction.filters.create_group(LOG_GROUP, now_ms):
                     _log.info("log group created", log_group=LOG_GROUP)
-                chosen = chosen_controls(self._settings.controls)
                 set_up_controls(transaction, self._settings, chosen, now_ms)
             return subscribe_settings(transaction, self._settings, now_ms)
 

@@ -19,8 +19,12 @@ class UnknownControlError(TrailbellError):
         self.key = key
         close = difflib.get_close_matches(key, [each.key for each in CATALOGUE], n=1, cutoff=0.5)
         self.nearest = close[0] if close else ""
-        hint = f"; did you mean {self.nearest}?" if self.nearest else ""
-        super().__init__(f"no control is called {key!r}{hint} (`trailbell controls list` shows all)")
+        hint = f"did you mean {self.nearest}?" if self.nearest else f"there are {_all_keys()}"
+        super().__init__(f"no control is called {key!r}; {hint} (`trailbell controls list` shows all)")
+
+
+def _all_keys() -> str:
+    return ", ".join(each.key for each in CATALOGUE)
 
 
 def control_of(key: str) -> Control:
