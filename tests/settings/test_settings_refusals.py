@@ -62,6 +62,29 @@ def test_a_wrong_value_is_refused_with_its_variable_and_what_is_expected(name: s
     assert "expected" in shown or "at most" in shown
 
 
+NO_TEXT = [
+    ("region", "us-\udcff"),
+    ("controls", "\udcff"),
+    ("public_url", "http://\udcff"),
+    ("notify", "http://\udcff"),
+    ("smtp_username", "\udcff"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), NO_TEXT)
+def test_what_is_no_utf_8_is_refused(name: str, text: str) -> None:
+    error = refusal({}, {f"TRAILBELL_{name.upper()}": text})
+
+    assert name == error.name
+    assert str(error).encode()
+
+
+def test_the_data_folder_may_have_any_name() -> None:
+    loaded = load_settings({"data": "/\udcff"}, HOME, None)
+
+    assert "/\udcff" == loaded.settings.data
+
+
 @pytest.mark.parametrize(
     ("line", "name"),
     [

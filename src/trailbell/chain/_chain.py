@@ -36,7 +36,7 @@ from trailbell.chain._trouble import Troubles
 from trailbell.chain._verifications import VerificationLoop, Verifications
 from trailbell.metrics import MetricKey, floor_to
 from trailbell.settings import Evaluation, Settings
-from trailbell.sources import DirectorySource
+from trailbell.sources import DirectorySource, SourceError
 from trailbell.store import Bounds, Store
 from trailbell.topics import Subscription
 
@@ -311,5 +311,12 @@ class Chain:
 def _usable_source(path: Path) -> DirectorySource:
     """Opens a source; a wrong path is told before anything is made for it."""
     source = DirectorySource(path)
+    try:
+        str(source.path).encode()
+    except UnicodeEncodeError as error:
+        # What was read of it is kept under its path.
+        raise SourceError(
+            ascii(str(source.path)), "its name is not UTF-8; name it by another path"
+        ) from error
     source.scan()
     return source

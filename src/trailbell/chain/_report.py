@@ -1,5 +1,6 @@
 """What the running system tells about itself; every answer is read in one transaction."""
 
+import os
 from typing import Any
 
 import msgspec
@@ -145,7 +146,7 @@ class Report:
             alarms=alarms,
             sources=sources,
             messages=messages,
-            store_path=str(self._store.path),
+            store_path=os.fsencode(self._store.path).decode(errors="backslashreplace"),
             store_bytes=self._store.size_bytes(),
             tables=[
                 TableStatus(each.table, each.rows, each.bound.days, each.bound.rows, each.bound.why)

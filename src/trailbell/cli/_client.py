@@ -10,6 +10,7 @@ import click
 
 from trailbell._errors import TrailbellError
 from trailbell.cli._exit_codes import ExitCode
+from trailbell.cli._parameter_types import Url
 
 if TYPE_CHECKING:
     import httpx2
@@ -54,6 +55,7 @@ def url_option(command: _Command) -> _Command:
     """Adds ``--url``."""
     return click.option(
         "--url",
+        type=Url(),
         envvar="TRAILBELL_URL",
         default=_DEFAULT_URL,
         show_default=True,
@@ -75,8 +77,12 @@ def format_option(command: _Command) -> _Command:
 
 
 def path_part(text: str) -> str:
-    """Quotes a name for use as one part of a path."""
-    return quote(text, safe="")
+    """Quotes a name for use as one part of a path.
+
+    Raises:
+        UsageError: It is no text in UTF-8.
+    """
+    return quote(_sendable(text), safe="")
 
 
 def ask(url: str, path: str, parameters: Mapping[str, str] | None = None, body: object = None) -> Answer:
@@ -85,18 +91,23 @@ def ask(url: str, path: str, parameters: Mapping[str, str] | None = None, body: 
     Raises:
         NoServerError: Nothing answers there, or not as a Trailbell server would.
         RefusedError: The server refused, with its words.
+        UsageError: A parameter is no text in UTF-8.
     """
     import msgspec  # noqa: PLC0415 - the CLI starts without it
 
     address = url.rstrip("/") + path
     if parameters:
-        address = f"{address}?{urlencode(parameters)}"
+        address = f"{address}?{urlencode({name: _sendable(text) for name, text in parameters.items()})}"
     with _client(url) as client:
         if body is None:
             response = client.get(address)
         else:
             headers = {"content-type": "application/json"}
-            response = client.post(address, content=msgspec.json.encode(body), headers=headers)
+            try:
+                content = msgspec.json.encode(body)
+            except UnicodeEncodeError as error:
+                raise click.UsageError(f"{error.object!r} is no text in UTF-8.") from error
+            response = client.post(address, content=content, headers=headers)
         return _answer(url, response)
 
 
@@ -116,6 +127,14 @@ def download(url: str, path: str, target: Path) -> int:
             return sum(file.write(part) for part in response.iter_bytes())
 
 
+def _sendable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise click.UsageError(f"{text!r} is no text in UTF-8.") from error
+    return text
+
+
 @contextlib.contextmanager
 def _client(url: str) -> "Iterator[httpx2.Client]":
     import httpx2  # noqa: PLC0415 - the CLI starts without it
@@ -123,7 +142,8 @@ def _client(url: str) -> "Iterator[httpx2.Client]":
     try:
         with httpx2.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
             yield client
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        # The last is what the system's look-up raises for a name of a host that cannot be one.
         raise NoServerError(url, str(error) or type(error).__name__) from error
 
 

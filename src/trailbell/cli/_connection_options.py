@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from trailbell.cli._parameter_types import Url
 from trailbell.cli._tables import print_json
 
 __all__ = ["endpoint_option", "policy_option", "profile_option", "regions_option"]
@@ -21,7 +22,9 @@ def profile_option(command: _Command) -> _Command:
 
 def endpoint_option(command: _Command) -> _Command:
     """Adds ``--endpoint-url``."""
-    return click.option("--endpoint-url", metavar="URL", help="Where to call instead of AWS.")(command)
+    return click.option("--endpoint-url", type=Url(), metavar="URL", help="Where to call instead of AWS.")(
+        command
+    )
 
 
 def regions_option(command: _Command) -> _Command:

@@ -24,6 +24,7 @@ from trailbell.cli._account_options import controls_of, file_content
 from trailbell.cli._audit_formats import FORMATS
 from trailbell.cli._connection_options import policy_option
 from trailbell.cli._exit_codes import ExitCode
+from trailbell.cli._parameter_types import SecondsRange
 from trailbell.cli._remediate_options import (
     PlanOptions,
     connection_options,
@@ -104,7 +105,7 @@ def plan_command(context: click.Context, /, out: Path | None, output: str, **giv
 )
 @click.option(
     "--wait",
-    type=click.FloatRange(min=0),
+    type=SecondsRange(min=0),
     default=0.0,
     metavar="SECONDS",
     help="How long to wait for subscriptions to be confirmed.",

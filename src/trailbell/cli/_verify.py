@@ -7,6 +7,7 @@ from click.core import ParameterSource
 
 from trailbell.cli._client import format_option, url_option
 from trailbell.cli._connection_options import endpoint_option, policy_option, profile_option, regions_option
+from trailbell.cli._parameter_types import SecondsRange
 from trailbell.cli._verify_options import VerifyOptions
 from trailbell.cli._verify_server import verify_server
 
@@ -43,7 +44,7 @@ def _policy() -> dict[str, Any]:
 @click.option(
     "--timeout",
     "timeout_seconds",
-    type=click.FloatRange(1, 3600),
+    type=SecondsRange(1, 3600),
     default=180.0,
     show_default=True,
     metavar="SECONDS",

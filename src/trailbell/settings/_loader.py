@@ -136,6 +136,8 @@ def _converted(given: _Given) -> object:
         raise SettingsError(name, _mismatch(given), given.origin) from error
     if not _is_allowed(name, converted):
         raise SettingsError(name, _mismatch(given), given.origin)
+    if name not in _PATHS and not _is_text(converted):
+        raise SettingsError(name, f"{_mismatch(given)}, in UTF-8", given.origin)
     if name == "listen":
         try:
             parse_address(str(converted))
@@ -163,6 +165,14 @@ def _is_allowed(name: str, value: object) -> bool:
     if name == "notify":
         return all(entry == "-" or re.match(r"https?://[^/]", entry, re.IGNORECASE) for entry in value)
     return all(value) and not (name == "controls" and NO_CONTROLS in value and len(value) > 1)
+
+
+def _is_text(value: object) -> bool:
+    try:
+        str(value if not isinstance(value, tuple) else "".join(value)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _expand_home(name: str, value: object, environment: Mapping[str, str]) -> object:
