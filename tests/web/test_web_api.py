@@ -1,5 +1,6 @@
 """The JSON API, health and metrics, over a chain moved by hand."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,24 @@ def test_events_are_searched_by_alarm_who_and_when(client: TestClient) -> None:
         ("/api/v1/alarms/nope", {}, 404, "no alarm is called 'nope'"),
         ("/api/v1/events", {"alarm": "nope"}, 404, "no alarm is called"),
         ("/api/v1/events", {"since": "yesterday"}, 400, "'yesterday' is no instant"),
-        ("/api/v1/events", {"limit": "0"}, 400, "limit must be a whole number"),
-        ("/api/v1/events", {"who": "bob"}, 400, "unknown parameter 'who'"),
+        ("/api/v1/events", {"since": "-1d"}, 400, "since: '-1d' is no instant"),
+        ("/api/v1/events", {"until": ""}, 400, "until: '' is no instant"),
+        ("/api/v1/events", {"since": "1h", "until": "2h"}, 400, "since (1h) must be before until (2h)"),
+        ("/api/v1/events", {"since": "2026-09-14", "until": "2026-09-14"}, 400, "must be before until"),
+        *(
+            ("/api/v1/events", {"limit": each}, 400, "limit must be a whole number")
+            for each in ("0", "-1", "10001", "nan", "inf", "1e400", "1.5", "", "\u0663", "9" * 5000)
+        ),
+        ("/api/v1/events", {"record": "banana"}, 400, "record must be 1 or 0, not 'banana'"),
+        ("/api/v1/events", {"record": ""}, 400, "record must be 1 or 0, not ''"),
+        ("/api/v1/events", {"who": "bob"}, 400, "unknown parameter 'who'; known are account, address, "),
+        ("/api/v1/events?limit=1&limit=2", {}, 400, "'limit' is given more than once"),
+        ("/api/v1/rejected", {"limit": "nan"}, 400, "limit must be a whole number"),
+        ("/api/v1/rejected", {"files": "x"}, 400, "unknown parameter 'files'; known are file, limit"),
+        ("/api/v1/rejected/7", {}, 404, "7"),
+        *((f"/api/v1/rejected/{each}", {}, 400, "whole number") for each in ("-1", "nan", "9" * 5000)),
+        ("/api/v1/status", {"limit": "1"}, 400, "unknown parameter 'limit'; there is none here"),
+        ("/api/v1/alarms", {"state": "ALARM"}, 400, "unknown parameter 'state'"),
         ("/api/v1/controls/root", {}, 404, "no control is called 'root'"),
         ("/api/v2/status", {}, 404, "/api/v2/status"),
     ],
@@ -101,7 +118,50 @@ def test_events_are_searched_by_alarm_who_and_when(client: TestClient) -> None:
 def test_a_request_that_cannot_be_answered_says_why(
     client: TestClient, path: str, parameters: dict[str, str], status: int, words: str
 ) -> None:
-    assert words in get(client, path, status, **parameters)["error"]
+    # Parameters of the call would take the place of those in the path.
+    answer = client.get(path, params=parameters or None)
+
+    assert (status, True) == (answer.status_code, words in answer.json()["error"]), answer.text
+
+
+def test_what_watches_over_the_server_may_send_what_it_likes(client: TestClient) -> None:
+    assert {"status": "ok"} == get(client, "/healthz", probe="1")
+
+
+BROWSER = {
+    "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "sec-fetch-site": "none",
+}
+
+
+def test_a_browser_at_the_root_is_shown_where_things_are(client: TestClient) -> None:
+    answer = client.get("/", headers=BROWSER)
+    links = re.findall(r'<a href="([^"]+)">', answer.text)
+
+    assert (200, "text/html; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
+    assert {"/api/v1/status", "/api/v1/alarms", "/api/v1/events"} <= set(links)
+    assert {200} == {client.get(each).status_code for each in links if each != "/readyz"}
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "headers"),
+    [
+        ("GET", "/", {}),
+        ("GET", "/", {"accept": "*/*"}),
+        ("GET", "/?Action=ListTopics", BROWSER),
+        ("GET", "/", BROWSER | {"authorization": "AWS4-HMAC-SHA256 Credential=x"}),
+        ("GET", "/", BROWSER | {"x-amz-date": "20260914T054300Z"}),
+        ("POST", "/", BROWSER),
+    ],
+)
+def test_whatever_else_comes_to_the_root_is_for_the_aws_apis(
+    client: TestClient, method: str, address: str, headers: dict[str, str]
+) -> None:
+    answer = client.request(method, address, headers=headers)
+
+    assert answer.status_code >= 400
+    assert "<ErrorResponse>" in answer.text
 
 
 def test_controls_are_listed_and_shown(client: TestClient) -> None:

@@ -22,6 +22,7 @@ from trailbell.chain import (
 )
 from trailbell.controls import UnknownControlError
 from trailbell.store import StoreError
+from trailbell.web._front_page import front_page, wants_front_page
 from trailbell.web._routes import ROUTES, RouteField, json_response
 
 __all__ = ["make_app"]
@@ -45,7 +46,7 @@ def make_app(
                 for each in ROUTES
             ),
             # The AWS door bounds its bodies itself, since its refusals have AWS's own form.
-            Route("/", aws_api.__call__, methods=["GET", "POST"]),
+            Route("/", _root(aws_api), methods=["GET", "POST"]),
             Route("/service/{service}/operation/{operation}", aws_api.__call__, methods=["POST"]),
         ],
         # Links in messages are followed from elsewhere; what they open says what it does, or asks.
@@ -63,11 +64,19 @@ def make_app(
 
 def _endpoint(route: RouteField, chain: Chain, clock: Clock) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        route.check_parameters(request)
         request.state.body = await request.body()
         # The handlers read the database: they must not hold up the event loop.
         return await run_in_threadpool(route.handler, request, chain, clock)
 
     return endpoint
+
+
+def _root(aws_api: AwsApi) -> Callable[[Request], Awaitable[Response]]:
+    async def root(request: Request) -> Response:
+        return front_page() if wants_front_page(request) else await aws_api(request)
+
+    return root
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -20,32 +20,53 @@ from trailbell.web._subscription_pages import confirm, confirmation_page, unsubs
 __all__ = ["ROUTES", "Handler", "RouteField", "json_response"]
 
 _LARGEST_LIMIT = 10_000
-_EVENT_PARAMETERS = frozenset(
-    [
-        "account",
-        "address",
-        "alarm",
-        "call",
-        "error",
-        "event_id",
-        "limit",
-        "principal",
-        "record",
-        "since",
-        "until",
-    ]
+_EVENT_PARAMETERS = (
+    "account",
+    "address",
+    "alarm",
+    "call",
+    "error",
+    "event_id",
+    "limit",
+    "principal",
+    "record",
+    "since",
+    "until",
 )
+_YES_OR_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+# What a database counts with.
+_MOST_DIGITS = 18
 
 Handler = Callable[[Request, Chain, Clock], Response]
 
 
 class RouteField(msgspec.Struct, frozen=True):
-    """A route as its reader meets it, with the function that answers."""
+    """A route as its reader meets it, with the function that answers.
+
+    Where ``parameters`` is not None, no others are taken, and each once.
+    """
 
     method: str
     path: str
     summary: str
     handler: Handler
+    parameters: tuple[str, ...] | None = ()
+
+    def check_parameters(self, request: Request) -> None:
+        """Refuses parameters that would do nothing, since whoever sends them expects something.
+
+        Raises:
+            ChainError: There is such a parameter.
+        """
+        if self.parameters is None:
+            return
+        names = [name for name, _ in request.query_params.multi_items()]
+        for name in names:
+            if name not in self.parameters:
+                known = f"known are {', '.join(self.parameters)}" if self.parameters else "there is none here"
+                raise ChainError(f"unknown parameter {name!r}; {known}")
+            if names.count(name) > 1:
+                raise ChainError(f"the parameter {name!r} is given more than once")
 
 
 class _RetryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,11 +118,6 @@ def _alarm(request: Request, chain: Chain, clock: Clock) -> Response:
 
 def _events(request: Request, chain: Chain, clock: Clock) -> Response:
     asked = request.query_params
-    unknown = sorted(set(asked) - _EVENT_PARAMETERS)
-    if unknown:
-        raise ChainError(
-            f"unknown parameter {unknown[0]!r}; known are {', '.join(sorted(_EVENT_PARAMETERS))}"
-        )
     now_ms = clock.now_ms()
     query = EventQuery(
         principal=asked.get("principal", ""),
@@ -110,11 +126,15 @@ def _events(request: Request, chain: Chain, clock: Clock) -> Response:
         address=asked.get("address", ""),
         account=asked.get("account", ""),
         event_id=asked.get("event_id", ""),
-        since_ms=parse_instant(asked["since"], now_ms) if "since" in asked else None,
-        until_ms=parse_instant(asked["until"], now_ms) if "until" in asked else None,
+        since_ms=_instant(request, "since", now_ms),
+        until_ms=_instant(request, "until", now_ms),
         limit=_limit(asked.get("limit", "50")),
     )
-    with_record = asked.get("record", "") in {"1", "true", "yes"}
+    if query.since_ms is not None and query.until_ms is not None and query.since_ms >= query.until_ms:
+        raise ChainError(f"since ({asked['since']}) must be before until ({asked['until']})")
+    with_record = _YES_OR_NO.get(asked.get("record", "no"))
+    if with_record is None:
+        raise ChainError(f"record must be 1 or 0, not {asked['record']!r}")
     return json_response(
         {"events": chain.report.events(query, asked.get("alarm", ""), with_record=with_record)}
     )
@@ -127,7 +147,10 @@ def _rejected(request: Request, chain: Chain, clock: Clock) -> Response:
 
 
 def _rejected_one(request: Request, chain: Chain, clock: Clock) -> Response:
-    return json_response(chain.report.rejected_one(request.path_params["id"]))
+    text = request.path_params["id"]
+    if not _is_whole(text):
+        raise ChainError(f"the id of what was rejected is a whole number, not {text!r}")
+    return json_response(chain.report.rejected_one(int(text)))
 
 
 def _controls(request: Request, chain: Chain, clock: Clock) -> Response:
@@ -219,24 +242,49 @@ def _certificate(request: Request, chain: Chain, clock: Clock) -> Response:
     return Response(certificate, media_type="application/x-pem-file", headers=headers)
 
 
+def _instant(request: Request, name: str, now_ms: int) -> int | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    try:
+        return parse_instant(text, now_ms)
+    except ChainError as error:
+        raise ChainError(f"{name}: {error}") from error
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+
+
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= _LARGEST_LIMIT:
+    if not _is_whole(text) or not 1 <= int(text) <= _LARGEST_LIMIT:
         raise ChainError(f"limit must be a whole number from 1 to {_LARGEST_LIMIT}, not {text!r}")
     return int(text)
 
 
 ROUTES: tuple[RouteField, ...] = (
-    RouteField("GET", "/healthz", "Whether the process answers.", _health),
-    RouteField("GET", "/readyz", "Whether the chain runs: 200, or 503 with what is wrong.", _ready),
-    RouteField("GET", "/metrics", "Metrics in the Prometheus text format.", _metrics),
+    # Whatever watches over a server may send what it likes.
+    RouteField("GET", "/healthz", "Whether the process answers.", _health, None),
+    RouteField("GET", "/readyz", "Whether the chain runs: 200, or 503 with what is wrong.", _ready, None),
+    RouteField("GET", "/metrics", "Metrics in the Prometheus text format.", _metrics, None),
     RouteField("GET", "/api/v1/status", "Alarms, sources with their record classes, the store.", _status),
     RouteField("GET", "/api/v1/alarms", "The alarms with state and reason.", _alarms),
     RouteField("GET", "/api/v1/alarms/{name:path}", "One alarm with evidence and history.", _alarm),
     RouteField(
-        "GET", "/api/v1/events", "Matched events, newest first, by who, what, where and when.", _events
+        "GET",
+        "/api/v1/events",
+        "Matched events, newest first, by who, what, where and when.",
+        _events,
+        _EVENT_PARAMETERS,
     ),
-    RouteField("GET", "/api/v1/rejected", "Records and files that could not be read, and why.", _rejected),
-    RouteField("GET", "/api/v1/rejected/{id:int}", "One of them, with how it begins.", _rejected_one),
+    RouteField(
+        "GET",
+        "/api/v1/rejected",
+        "Records and files that could not be read, and why.",
+        _rejected,
+        ("file", "limit"),
+    ),
+    RouteField("GET", "/api/v1/rejected/{id}", "One of them, with how it begins.", _rejected_one),
     RouteField("POST", "/api/v1/rejected/retry", 'Try again: `{"file": ""}` means all.', _retry),
     RouteField("GET", "/api/v1/backup", "A whole copy of the database, as of one moment.", _backup),
     RouteField("GET", "/api/v1/controls", "The CIS monitoring controls.", _controls),
@@ -255,10 +303,14 @@ ROUTES: tuple[RouteField, ...] = (
         _verification,
     ),
     RouteField("POST", "/api/v1/signing-key", "Make a new key to sign messages with.", _rotate_key),
-    RouteField("GET", "/confirmation.html", "The page that a confirmation mail leads to.", confirmation_page),
-    RouteField("POST", "/confirmation.html", "Confirm an e-mail subscription.", confirm),
-    RouteField("GET", "/unsubscribe.html", "The page that the way out of a mail leads to.", unsubscribe_page),
-    RouteField("POST", "/unsubscribe.html", "End an e-mail subscription.", unsubscribe),
+    RouteField(
+        "GET", "/confirmation.html", "The page that a confirmation mail leads to.", confirmation_page, None
+    ),
+    RouteField("POST", "/confirmation.html", "Confirm an e-mail subscription.", confirm, None),
+    RouteField(
+        "GET", "/unsubscribe.html", "The page that the way out of a mail leads to.", unsubscribe_page, None
+    ),
+    RouteField("POST", "/unsubscribe.html", "End an e-mail subscription.", unsubscribe, None),
     RouteField(
         "GET",
         "/SimpleNotificationService-{id}.pem",
