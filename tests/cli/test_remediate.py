@@ -89,6 +89,18 @@ def test_a_plan_is_shown_kept_applied_exported_and_undone(moto: Moto) -> None:
     assert "1 change to mend" in failing.stdout
 
 
+def test_what_is_as_before_already_is_not_counted_as_taken_back(moto: Moto) -> None:
+    made(moto, state_named("threshold-1000"))
+    typed("apply", *told(moto, "--yes"))
+    made(moto, state_named("threshold-1000"))
+    undone = typed("undo", UNDO, "--endpoint-url", moto.url, "--yes")
+
+    assert (ExitCode.DONE, "0 changes taken back, 1 as before already, 0 not.\n") == (
+        undone.exit_code,
+        undone.stdout,
+    )
+
+
 def test_the_page_shows_what_is_printed(moto: Moto) -> None:
     snapshot = as_motos(patched(PAGE))
     make_on_moto(moto, snapshot)

@@ -171,12 +171,15 @@ def undo_command(
         journal = Journal.open(undo_file, record.account)
         told = print_report
         reports = undo_changes(journal, Objects(connection), told, time.sleep, is_forced=force)
-    done = [each for each in reports if each.outcome in (Outcome.DONE, Outcome.ALREADY)]
+    taken_back = sum(each.outcome is Outcome.DONE for each in reports)
+    already = sum(each.outcome is Outcome.ALREADY for each in reports)
+    left = len(reports) - taken_back - already
     if output == "json":
         print_json({"account": record.account, "changes": [_document(each) for each in reports]})
     else:
-        click.echo(f"{plural(len(done), 'change')} taken back, {len(reports) - len(done)} not.")
-    context.exit(ExitCode.DONE if len(done) == len(reports) else ExitCode.CHANGE_STOPPED)
+        before = f"{already} as before already, " if already else ""
+        click.echo(f"{plural(taken_back, 'change')} taken back, {before}{left} not.")
+    context.exit(ExitCode.CHANGE_STOPPED if left else ExitCode.DONE)
 
 
 @command.command("export")
