@@ -231,3 +231,14 @@ def test_a_file_that_is_no_snapshot_is_refused(tmp_path: Path, content: bytes) -
 
     assert "not a snapshot of an account" in done.stderr
     assert done.exit_code != ExitCode.DONE
+
+
+@pytest.mark.parametrize("content", [b"nothing", b"", b"\xff", b'{"account": "\xff"}', b'reason = "\xff"'])
+@pytest.mark.parametrize("option", ["--from-snapshot", "--exceptions"])
+def test_a_file_that_holds_something_else_is_named(tmp_path: Path, option: str, content: bytes) -> None:
+    file = tmp_path / "a file"
+    file.write_bytes(content or b"[")
+    done = audit(option, str(file))
+
+    assert ExitCode.CANNOT_START == done.exit_code, done.exception
+    assert f"trailbell: {file}: " in done.stderr

@@ -260,14 +260,15 @@ def test_what_is_not_valid_is_refused_with_words(words: tuple[str, ...], said: s
     assert (ExitCode.USAGE, True) == (done.exit_code, said in done.stderr)
 
 
+@pytest.mark.parametrize("content", [b"{}", b"", b'{"account": "\xff"}'])
 @pytest.mark.parametrize("name", ["plan.json", "undo.json"])
-def test_a_damaged_file_is_told_of(moto: Moto, name: str) -> None:
-    Path(name).write_bytes(b"{}")
+def test_a_damaged_file_is_told_of(moto: Moto, name: str, content: bytes) -> None:
+    Path(name).write_bytes(content)
     words = ("apply", name) if name == "plan.json" else ("undo", name)
     done = typed(*words, "--endpoint-url", moto.url, "--yes")
 
     assert ExitCode.CANNOT_START == done.exit_code
-    assert "not a plan" in done.stderr or "no undo file" in done.stderr
+    assert f"{name}: not a plan" in done.stderr or f"{name} is no undo file" in done.stderr
 
 
 def test_the_iam_policy_has_what_planning_applying_and_undoing_need() -> None:

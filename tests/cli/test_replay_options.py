@@ -168,5 +168,6 @@ def test_rules_that_cannot_be_read_are_refused_with_the_reason(
     done = run(log, "--rules", rules)
 
     assert problem in said(done)
+    assert "rules.toml" in said(done)
     assert "\x1b" not in done.output
     assert ExitCode.USAGE == done.exit_code

@@ -47,7 +47,7 @@ def read_exceptions(content: bytes) -> tuple[StatedException, ...]:
     """
     try:
         found = msgspec.toml.decode(content, type=_File).exception
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ExceptionsFileError(f"the exceptions file is not valid: {error}") from error
     for number, each in enumerate(found, 1):
         blank = [name for name in ("account", "reason", "author") if not getattr(each, name).strip()]

@@ -286,7 +286,7 @@ def read_snapshot(content: bytes) -> Snapshot:
     """
     try:
         return msgspec.json.decode(content, type=Snapshot)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise SnapshotError(f"not a snapshot of an account: {error}") from error
 
 

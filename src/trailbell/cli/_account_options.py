@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from trailbell._errors import TrailbellError
 from trailbell.controls import (
     CATALOGUE,
     SECURITY_HUB,
@@ -17,14 +18,20 @@ from trailbell.controls import (
 )
 
 __all__ = [
+    "WrongFileError",
     "cis_option",
     "control_option",
     "controls_of",
-    "file_content",
+    "held_in",
 ]
 
 _SHORT = {version.removesuffix(".0"): version for version in VERSIONS}
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Held = TypeVar("_Held")
+
+
+class WrongFileError(TrailbellError):
+    """A file that was named does not hold what it should."""
 
 
 class _ProfileType(click.ParamType[str]):
@@ -75,13 +82,16 @@ def controls_of(keys: Sequence[str], profile_name: str) -> tuple[Control, ...]:
     return found
 
 
-def file_content(file: Path) -> bytes:
-    """Reads a file that was named on the command line.
+def held_in(file: Path, read: Callable[[bytes], _Held]) -> _Held:
+    """Returns what a file that was named on the command line holds, by what reads its content.
 
     Raises:
         UsageError: It cannot be read.
+        WrongFileError: It holds something else; the message names the file and the place.
     """
     try:
-        return file.read_bytes()
+        return read(file.read_bytes())
     except OSError as error:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except TrailbellError as error:
+        raise WrongFileError(f"{file}: {error}") from error

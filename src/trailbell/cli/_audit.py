@@ -25,7 +25,7 @@ from trailbell.account import (
     targets_of,
     write_snapshot,
 )
-from trailbell.cli._account_options import cis_option, control_option, controls_of, file_content
+from trailbell.cli._account_options import cis_option, control_option, controls_of, held_in
 from trailbell.cli._audit_formats import FORMATS
 from trailbell.cli._audit_verdict import FAIL_ON, exit_code
 from trailbell.cli._connection_options import endpoint_option, policy_option, profile_option, regions_option
@@ -119,7 +119,7 @@ def command(context: click.Context, /, **given: Any) -> None:
         profile=Profile(options.profile_name),
         controls=controls_of(options.keys, options.profile_name),
         regions=options.regions,
-        exceptions=() if stated is None else read_exceptions(file_content(stated)),
+        exceptions=() if stated is None else held_in(stated, read_exceptions),
     )
     readings = _kept(options.snapshots) if options.snapshots else _read(options, question, now)
     if options.folder is not None:
@@ -169,7 +169,7 @@ def _read(options: _Options, question: Question, now: datetime) -> Mapping[str, 
 
 
 def _kept(files: Sequence[Path]) -> Mapping[str, Snapshot | TrailbellError]:
-    snapshots = [read_snapshot(file_content(each)) for each in files]
+    snapshots = [held_in(each, read_snapshot) for each in files]
     return {each.account: each for each in snapshots}
 
 

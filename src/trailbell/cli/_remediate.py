@@ -20,7 +20,7 @@ from trailbell.account import (
     identify,
     read_account,
 )
-from trailbell.cli._account_options import controls_of, file_content
+from trailbell.cli._account_options import controls_of, held_in
 from trailbell.cli._audit_formats import FORMATS
 from trailbell.cli._connection_options import policy_option
 from trailbell.cli._exit_codes import ExitCode
@@ -131,7 +131,7 @@ def apply_command(
     if plan_file is not None:
         refuse_planning(context)
     with _connected(options) as connection:
-        plan = plan_by(connection, options).plan if plan_file is None else read_plan(file_content(plan_file))
+        plan = plan_by(connection, options).plan if plan_file is None else held_in(plan_file, read_plan)
         _check_account(connection, plan.account, "plan")
         # What cannot be audited afterwards is told before anything is changed.
         question = _question(options, plan)
@@ -188,7 +188,7 @@ def undo_command(
 @click.option("--region", metavar="NAME", help="Which region of the plan CloudFormation makes.")
 def export_command(code: str, plan_file: Path, region: str | None) -> None:
     """Write a PLAN as code, or the IAM policy that allows it and nothing else."""
-    plan = read_plan(file_content(plan_file))
+    plan = held_in(plan_file, read_plan)
     if region is not None and code != "cloudformation":
         raise click.UsageError("--region is for cloudformation: the others make all regions of the plan")
     # Whoever runs the code has no undo file: what apply would refuse is not written.

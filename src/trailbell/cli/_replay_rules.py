@@ -130,7 +130,7 @@ def rules_of(options: RuleOptions, output: str) -> Rules:
         read_pattern(options.pattern, output)
         return _valid("--pattern", pattern_rules, options.pattern, _alarm_of(options))
     if options.file is not None:
-        return _valid("--rules", read_rules, _text_of(options.file))
+        return _valid("--rules", read_rules, _text_of(options.file), place=f"{options.file}: ")
     return _valid("--control", control_rules, options.controls)
 
 
@@ -173,10 +173,10 @@ def _text_of(path: Path) -> str:
         raise click.BadParameter(f"{path} is not UTF-8", param_hint="'--rules'") from error
 
 
-def _valid(option: str, build: Callable[..., Rules], *arguments: object) -> Rules:
+def _valid(option: str, build: Callable[..., Rules], *arguments: object, place: str = "") -> Rules:
     try:
         return build(*arguments)
     except TrailbellError as error:
         # What is wrong may repeat text of a file that somebody else wrote.
-        reason = shown(str(error), _REASON_LENGTH)
+        reason = shown(f"{place}{error}", _REASON_LENGTH)
         raise click.BadParameter(reason, param_hint=f"'{option}'") from error

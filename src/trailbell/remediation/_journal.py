@@ -171,5 +171,5 @@ def read_undo_file(path: Path) -> UndoRecord:
         return msgspec.json.decode(path.read_bytes(), type=UndoRecord)
     except OSError as error:
         raise UndoFileError(f"the undo file {path} cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise UndoFileError(f"{path} is no undo file: {error}") from error

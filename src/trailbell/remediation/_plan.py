@@ -142,5 +142,5 @@ def read_plan(content: bytes) -> Plan:
     """
     try:
         return msgspec.json.decode(content, type=Plan)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise PlanFileError(f"not a plan: {error}") from error
