@@ -6,7 +6,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from trailbell.remediation import Change, ChangeKind, Journal, UndoFileError, read_undo_file
+from trailbell.remediation import (
+    Change,
+    ChangeKind,
+    Journal,
+    Plan,
+    UndoFileError,
+    iam_policy,
+    read_undo_file,
+)
 from trailbell.remediation._journal import EntryState
 from trailbell.remediation._soundness import names_one_object
 
@@ -83,3 +91,13 @@ def test_filter_of_another_form_is_not_sound(transformations: object) -> None:
 
     assert names_one_object(change, ACCOUNT)
     assert not names_one_object(edited, ACCOUNT)
+
+
+def test_alarm_whose_name_is_a_wildcard_is_the_only_one_that_a_policy_allows() -> None:
+    change = Change(
+        kind=ChangeKind.ALARM, region="us-east-1", name=ALARM.replace("ours", "a*?${b}"), after={}
+    )
+    policy = iam_policy(Plan(account=ACCOUNT, cis="7.0.0", at="", version="", changes=(change,)))
+    named = {each for statement in policy["Statement"][1:] for each in statement["Resource"]}
+
+    assert {ALARM.replace("ours", "a${*}${?}${$}{b}")} == named

@@ -1,5 +1,6 @@
 """The calls that change an account, and the IAM policy that allows them (cis-controls section 4)."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -51,6 +52,9 @@ WRITE_CALLS: tuple[WriteCall, ...] = (
 )
 """TagResource is not called by itself: creating a topic with tags needs it."""
 
+# Names of alarms may hold what IAM takes for a wildcard or a variable; these stand for themselves:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+_SPECIAL = re.compile(r"[*?$]")
 _SIDS = {_TOPIC: "Topics", _ANY: "Subscriptions", _GROUP: "Filters", _ALARM: "Alarms"}
 _OF_KIND = {
     ChangeKind.TOPIC: ("CreateTopic", "TagResource", "DeleteTopic"),
@@ -106,4 +110,5 @@ def _resource(change: Change, call: WriteCall) -> str:
     if call.resource == _ANY:
         return _ANY
     place = read_arn(change.name)
-    return f"{change.name}:*" if place is not None and place.service == "logs" else change.name
+    name = _SPECIAL.sub(r"${\g<0>}", change.name)
+    return f"{name}:*" if place is not None and place.service == "logs" else name
