@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from support.account_states import AccountState, patched, state_named, trimmed
+from support.gated_moto import gated_moto
 from support.moto_account import MOTOS, Moto, as_motos, make_on_moto, moto_server
 from support.project import page_text
 from trailbell.cli import ExitCode, main
@@ -214,6 +215,18 @@ def test_a_plan_without_credentials_says_so(moto: Moto, monkeypatch: pytest.Monk
 
     assert ExitCode.CANNOT_START == done.exit_code
     assert "no AWS credentials were found" in done.stderr
+
+
+def test_changes_that_could_not_be_audited_can_be_taken_back() -> None:
+    with gated_moto() as (gated, gate):
+        made(gated, state_named("threshold-1000"))
+        gate.count()
+        gate.expired = ("GetCallerIdentity",)
+        done = typed("apply", *told(gated, "--yes"))
+
+    assert (ExitCode.CANNOT_START, ["PutMetricAlarm"]) == (done.exit_code, gate.changes)
+    assert "ExpiredToken" in done.stderr
+    assert f"To take it back: trailbell remediate undo {UNDO}" in done.stderr
 
 
 def test_what_cannot_be_audited_is_refused_before_it_is_changed(moto: Moto) -> None:

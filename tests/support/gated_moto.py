@@ -19,10 +19,16 @@ from support.moto_account import Moto
 __all__ = ["Gate", "gated_moto"]
 
 _PATIENCE_SECONDS = 60.0
+_EXPIRED = (
+    b"<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>"
+)
 
 
 class Gate:
-    """Counts the calls that change something, and holds the answer of one of them."""
+    """Counts the calls that change something, and holds the answer of one of them.
+
+    What is in ``expired`` is refused once something was changed, as if credentials had expired by then.
+    """
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
@@ -31,6 +37,7 @@ class Gate:
         self._held = threading.Event()
         self._released = threading.Event()
         self.changes: list[str] = []
+        self.expired: tuple[str, ...] = ()
 
     def count(self, hold_at: int | None = None) -> None:
         """Begins to count anew; the call of the given number, from 0 on, is done and not answered."""
@@ -52,6 +59,9 @@ class Gate:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         operation = _operation(environ, body)
+        if operation in self.expired and self.changes:
+            start_response("403 Forbidden", [("Content-Type", "text/xml")])
+            return [_EXPIRED]
         is_held = False
         if not operation.startswith(("Get", "List", "Describe", "Assume")):
             with self._counting:

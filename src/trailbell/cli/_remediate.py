@@ -15,6 +15,7 @@ from trailbell.account import (
     Connection,
     Profile,
     Question,
+    UnreadableAccountError,
     audit_document,
     audit_snapshots,
     identify,
@@ -142,8 +143,9 @@ def apply_command(
         path = undo_file or Path(f"trailbell-undo-{plan.account}.json")
         objects = Objects(connection)
         reports = _applied(plan, objects, path)
-        waiting = () if _is_stopped(reports) else _waited(plan, objects, wait)
-        audit = _audited(connection, question)
+        with _undo_told(reports, path):
+            waiting = () if _is_stopped(reports) else _waited(plan, objects, wait)
+            audit = _audited(connection, question)
     _tell_applied(plan, reports, waiting, audit, path, output)
     context.exit(_code(reports, audit))
 
@@ -235,6 +237,20 @@ def _applied(plan: Plan, objects: Objects, path: Path) -> tuple[Report, ...]:
         return apply_plan(plan, objects, journal, print_report, time.sleep)
     except KeyboardInterrupt:
         click.echo(f"Interrupted. Apply again to go on, or `trailbell remediate undo {path}`.", err=True)
+        raise
+
+
+@contextlib.contextmanager
+def _undo_told(reports: tuple[Report, ...], path: Path) -> Iterator[None]:
+    """Says how changes are taken back where the audit after them comes to nothing."""
+    try:
+        yield
+    except (KeyboardInterrupt, UnreadableAccountError):
+        if reports:
+            click.echo(
+                f"What was changed is not audited. To take it back: trailbell remediate undo {path}",
+                err=True,
+            )
         raise
 
 
