@@ -15,6 +15,7 @@ import msgspec
 from trailbell.patterns._budget import DEFAULT_BUDGET, Budget, OutOfBudgetError
 from trailbell.patterns._coverage_conditions import PatternKind, conditions_of, kind_of
 from trailbell.patterns._coverage_search import Wish, claims_in, first_model, wish_of
+from trailbell.patterns._coverage_words import MessageFinder
 from trailbell.patterns._filter_pattern import FilterPattern
 from trailbell.patterns._matcher import matches as matches_message
 from trailbell.patterns._parser import parse_pattern
@@ -169,11 +170,11 @@ def _tree(pattern: _AnyPattern) -> Pattern:
 
 def _find(matches: Sequence[Pattern], fails: Sequence[Pattern], budget: Budget) -> Search:
     kinds = {kind_of(pattern) for pattern in (*matches, *fails)} - {PatternKind.NOTHING}
+    if kinds == {PatternKind.WORDS}:
+        return _find_words(matches, fails, budget)
     doubts: list[str] = []
     if len(kinds) > 1:
         doubts.append("patterns of different kinds: " + " and ".join(sorted(kinds)))
-    elif PatternKind.WORDS in kinds:
-        doubts.append("space-delimited patterns that differ")
     for kind in (PatternKind.OBJECT, PatternKind.TEXT):
         wanted = conditions_of(matches, kind)
         unwanted = conditions_of(fails, kind)
@@ -199,6 +200,16 @@ def _find(matches: Sequence[Pattern], fails: Sequence[Pattern], budget: Budget) 
     if message is not None:
         return _found(message)
     return Search(SearchResult.UNKNOWN, reason=doubts[0]) if doubts else Search(SearchResult.NONE)
+
+
+def _find_words(matches: Sequence[Pattern], fails: Sequence[Pattern], budget: Budget) -> Search:
+    finder = MessageFinder(budget)
+    message = _confirmed(finder.messages(matches, fails), matches, fails)
+    if message is not None:
+        return _found(message)
+    return (
+        Search(SearchResult.UNKNOWN, reason=finder.doubts[0]) if finder.doubts else Search(SearchResult.NONE)
+    )
 
 
 def _plausible(wishes: Sequence[Wish], finder: ValueFinder) -> object | None:

@@ -9,6 +9,7 @@ from trailbell.patterns._budget import Budget
 from trailbell.patterns._claims import Claim, Claims, claim_of
 from trailbell.patterns._nodes import test_predicate
 from trailbell.patterns._tree import AllOf, AnyOf, Condition, Test
+from trailbell.patterns._values import Predicate
 
 __all__ = ["Wish", "claims_in", "first_model", "wish_of"]
 
@@ -35,12 +36,19 @@ class _ClaimWish(msgspec.Struct, frozen=True):
 Wish: TypeAlias = _Every | _Some | _ClaimWish
 
 
-def wish_of(condition: Condition, holds: bool) -> Wish:
-    """Turns a condition that is to hold, or not to hold, into wishes without negations."""
+def _of_event(test: Test) -> Predicate:
+    return test_predicate(test, test.selector.steps)
+
+
+def wish_of(condition: Condition, holds: bool, predicate_of: Callable[[Test], Predicate] = _of_event) -> Wish:
+    """Turns a condition that is to hold, or not to hold, into wishes without negations.
+
+    ``predicate_of`` gives the test of a model, which is an event unless it says otherwise.
+    """
     if isinstance(condition, AllOf | AnyOf):
-        parts = tuple(wish_of(term, holds) for term in condition.terms)
+        parts = tuple(wish_of(term, holds, predicate_of) for term in condition.terms)
         return _Every(parts) if isinstance(condition, AllOf) == holds else _Some(parts)
-    return _claim_wish(condition, holds)
+    return _claim_wish(condition, holds, predicate_of(condition))
 
 
 def claims_in(wishes: Sequence[Wish]) -> list[Claim]:
@@ -87,8 +95,7 @@ def first_model(
     return None
 
 
-def _claim_wish(test: Test, holds: bool) -> _ClaimWish:
-    predicate = test_predicate(test, test.selector.steps)
+def _claim_wish(test: Test, holds: bool, predicate: Predicate) -> _ClaimWish:
     is_met = predicate if holds else lambda event: not predicate(event)
     return _ClaimWish(claim_of(test, holds), is_met)
 
