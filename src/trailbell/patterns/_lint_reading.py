@@ -13,6 +13,7 @@ from trailbell.patterns._tree import (
     Comparison,
     Condition,
     JsonPattern,
+    NotExists,
     Operator,
     Selector,
     TextLiteral,
@@ -26,6 +27,13 @@ __all__ = ["exclusion_findings", "precedence_findings"]
 _CIS_CODES = ("*UnauthorizedOperation", "AccessDenied*")
 
 _OF_ONE_CALL = frozenset({"$.errorMessage"})
+# What ordinary records lack, so that to ask for its absence restricts as little as an exclusion does.
+_ORDINARILY_ABSENT = frozenset({"$.errorCode", "$.userIdentity.invokedBy"})
+# Fields that only records of some calls have: what excludes a value can be meant for those calls alone.
+_CALL_OF_FIELD = {
+    "$.additionalEventData.MFAUsed": "ConsoleLogin",
+    "$.responseElements.ConsoleLogin": "ConsoleLogin",
+}
 _NAMED = 2
 
 
@@ -95,16 +103,20 @@ def _all_or_exclusions(subject: Subject) -> Finding | None:
     if whole.is_all or not whole.parts:
         return None
     parts = _alternatives(whole)
-    exclusions = [part for part in parts if _is_exclusion(part)]
+    exclusions = [part for part in parts if _is_met_by_most(part)]
+    matches_most = bool(exclusions)
+    if not exclusions:
+        exclusions = [part for part in parts if _is_about_call_of(part, parts)]
     positives = [part for part in parts if part not in exclusions]
     asked = {selector for part in positives for selector in _selectors(part)}
     excluded = {selector for part in exclusions for selector in _selectors(part)}
     if not exclusions or not positives or asked & excluded:
         return None
     meant = JsonPattern(_restricted([part.condition for part in positives], exclusions))
+    result = "nearly every record" if matches_most else f"whatever fulfils {_named(subject, positives)}"
     return finding_of(
         "all-or-exclusions",
-        f"behind || {_named(subject, exclusions)} excludes nothing: nearly every record matches",
+        f"behind || {_named(subject, exclusions)} excludes nothing: {result} matches",
         whole.inner,
         _spelled(meant),
         readings=(subject.text, _spelled(meant)),
@@ -133,6 +145,37 @@ def _restricted(positives: list[Condition], exclusions: Sequence[Place]) -> Cond
 def _text(condition: Condition) -> str:
     is_text = isinstance(condition, Comparison) and isinstance(condition.value, TextLiteral)
     return condition.value.text if is_text else ""  # type: ignore[union-attr]
+
+
+def _is_met_by_most(place: Place) -> bool:
+    """Says whether a place is an exclusion, or some of them with what else ordinary records meet."""
+    if not (place.parts and place.is_all):
+        return _is_exclusion(place)
+    others = [part for part in place.parts if not _is_exclusion(part)]
+    return len(others) < len(place.parts) and all(
+        isinstance(part.test, NotExists) and str(part.test.selector) in _ORDINARILY_ABSENT for part in others
+    )
+
+
+def _is_about_call_of(place: Place, parts: Sequence[Place]) -> bool:
+    """Says whether a place excludes a value of a field of one call, beside nothing but all of its records."""
+    test = place.test
+    if not isinstance(test, Comparison) or test.operator is not Operator.NOT_EQUAL:
+        return False
+    call = _CALL_OF_FIELD.get(str(test.selector))
+    others = [part for part in parts if part is not place]
+    return call is not None and all(_asks_for_call_alone(part, call) for part in others)
+
+
+def _asks_for_call_alone(place: Place, call: str) -> bool:
+    """Says whether all records of a call are asked for: beside some of them an exclusion may well stand."""
+    asked = {}
+    for part in place.parts if place.is_all else (place,):
+        test = part.test
+        if not isinstance(test, Comparison) or test.operator is not Operator.EQUAL:
+            return False
+        asked[str(test.selector)] = _text(test)
+    return asked.pop("$.eventName", "") == call and asked.keys() <= {"$.eventSource"}
 
 
 def _is_exclusion(place: Place) -> bool:

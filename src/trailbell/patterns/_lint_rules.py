@@ -60,7 +60,7 @@ _TABLE: Final = (
     Rule(
         "all-or-exclusions",
         Severity.ERROR,
-        "Exclusions are joined by `||` to what they should restrict, so that nearly every record matches.",
+        "Exclusions are joined by `||` to what they should restrict, so that they restrict nothing.",
     ),
     Rule("always-true", Severity.WARNING, "The pattern matches every event that it can be asked about."),
     Rule(
