@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 
+from trailbell.patterns._messages import word_predicate
 from trailbell.patterns._nodes import MISSING, reach
 from trailbell.patterns._operator_words import quoted
-from trailbell.patterns._tree import Comparison, IsTest, Operator, Selector, Test, WildcardStep
+from trailbell.patterns._tree import (
+    Comparison,
+    IsTest,
+    NumberLiteral,
+    Operator,
+    Selector,
+    Test,
+    WildcardStep,
+    WordTest,
+)
 from trailbell.patterns._values import scalar_text
 
 __all__ = ["met_in", "note_on", "shortened"]
@@ -46,8 +56,13 @@ def note_on(event: object, test: Test) -> str:
         return "a boolean is seen by IS TRUE and IS FALSE alone"
     if isinstance(node, dict | list):
         return "no comparison sees an object or array"
-    is_text = isinstance(node, str) and test.operator.is_ordering
-    return "text has no order, only numbers do" if is_text else ""
+    if not isinstance(node, str):
+        return ""
+    if test.operator.is_ordering:
+        return "text has no order, only numbers do"
+    is_number = isinstance(test.value, NumberLiteral) and test.operator is Operator.EQUAL
+    is_same = is_number and word_predicate(WordTest(Operator.EQUAL, test.value))(node)
+    return "text equals a number only as that is typed" if is_same else ""
 
 
 def _reached(event: object, selector: Selector) -> list[object]:

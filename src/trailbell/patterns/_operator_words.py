@@ -79,7 +79,10 @@ def value_words(value: Value) -> str:
     if isinstance(value, RegexLiteral):
         return f"%{visible(value.text)}%"
     match = text_match(value)
-    return quoted(value.text if match.shape is TextShape.PIECES else match.pieces[0])
+    if match.shape is not TextShape.PIECES:
+        return quoted(match.pieces[0])
+    # As in a pattern: a star that is none of the wildcards stands behind a backslash.
+    return quoted("*".join(piece.replace("\\", "\\\\").replace("*", "\\*") for piece in match.pieces))
 
 
 def comparison_words(operator: Operator, value: Value) -> str:
