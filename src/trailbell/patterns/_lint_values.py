@@ -25,12 +25,14 @@ _EVENT_NAME = Selector((NameStep("eventName"),))
 _EVENT_SOURCE = Selector((NameStep("eventSource"),))
 _ERROR_CODE = Selector((NameStep("errorCode"),))
 _REGION = Selector((NameStep("awsRegion"),))
+_ADDRESS = Selector((NameStep("sourceIPAddress"),))
 _HOST = ".amazonaws.com"
 # Nobody knows for sure that no partition writes it.
 _OTHER_HOSTS = ".amazonaws.com.cn"
 
 # Services without a table write such as CreateWebACL and AssociateVPC where EC2 writes Acl and Vpc.
 _ACRONYM = re.compile(r"[A-Z]{2}")
+_RANGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*)/([0-9]{1,3})")
 _NO_LETTER = re.compile(r"[^a-z]")
 
 _DENIED = "AccessDenied"
@@ -51,24 +53,25 @@ def value_findings(subject: Subject) -> Iterator[Finding]:
         test = place.test
         if not isinstance(test, Comparison) or not isinstance(test.value, TextLiteral):
             continue
-        if test.operator.is_ordering:
-            continue
-        found: Finding | None = None
-        if test.selector == _EVENT_NAME:
-            found = _event_name(subject, place, test.value)
-        elif test.selector == _EVENT_SOURCE:
-            found = _event_source(subject, place, test.value)
-        elif test.selector == _ERROR_CODE:
-            found = _error_code(subject, place, test, test.value)
-        elif test.selector == _REGION:
-            found = _region(subject, place, test.value)
-        else:
-            field = KNOWN_FIELDS.get(str(test.selector))
-            if field is not None and field.values:
-                found = _one_of(subject, place, test.value, field.values)
+        found = None if test.operator.is_ordering else _of_field(subject, place, test, test.value)
         if found is not None:
             yield found
     yield from _codes_at_once(subject)
+
+
+def _of_field(subject: Subject, place: Place, test: Comparison, value: TextLiteral) -> Finding | None:
+    if test.selector == _EVENT_NAME:
+        return _event_name(subject, place, value)
+    if test.selector == _EVENT_SOURCE:
+        return _event_source(subject, place, value)
+    if test.selector == _ERROR_CODE:
+        return _error_code(subject, place, test, value)
+    if test.selector == _REGION:
+        return _region(subject, place, value)
+    if test.selector == _ADDRESS:
+        return _address(subject, place, value)
+    field = KNOWN_FIELDS.get(str(test.selector))
+    return _one_of(subject, place, value, field.values) if field is not None and field.values else None
 
 
 def _codes_at_once(subject: Subject) -> Iterator[Finding]:
@@ -244,6 +247,23 @@ def _region(subject: Subject, place: Place, value: TextLiteral) -> Finding | Non
         f"regions are written in small letters: {lower}",
         place.value,
         _with_value(subject, place, lower),
+    )
+
+
+def _address(subject: Subject, place: Place, value: TextLiteral) -> Finding | None:
+    """Finds a range of addresses, whose text no record holds."""
+    found = _RANGE.fullmatch(value.text)
+    if found is None:
+        return None
+    parts, bits = found[1].split("."), int(found[2])
+    suggestion = None
+    if len(parts) > 1 and bits in (8, 16, 24):
+        suggestion = _with_value(subject, place, ".".join([*parts[: bits // 8], "*"]))
+    return finding_of(
+        "unknown-value",
+        f"addresses are compared as text, and no record holds that of a range such as {value.text}",
+        place.value,
+        suggestion,
     )
 
 
