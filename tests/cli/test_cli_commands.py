@@ -147,7 +147,9 @@ def test_a_wrong_call_says_what_is_wrong(
     tmp_path: Path, arguments: list[str], environment: dict[str, str], code: ExitCode, words: str
 ) -> None:
     if arguments[0] == "serve":
-        arguments = [*arguments, "--data", str(tmp_path / "data")]
+        # What the case says comes later, and wins.
+        place = ["--listen", "127.0.0.1:0", "--data", str(tmp_path / "data")]
+        arguments = ["serve", *place, *arguments[1:]]
     done = cli(*arguments, cwd=tmp_path, **environment)
 
     assert (code, True) == (done.returncode, words in done.stderr), done.stderr

@@ -94,7 +94,7 @@ def test_the_page_names_every_member_of_the_json_forms(tmp_path: Path) -> None:
 
 def test_the_page_names_every_exit_code_of_the_command() -> None:
     table = page_text("replay.md").partition("## How does it end?")[2].partition("## How fast is it?")[0]
-    codes = {int(code) for code in re.findall(r"^\| (\d) \|", table, re.MULTILINE)}
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
 
     of_others = {ExitCode.NO_SERVER, ExitCode.REFUSED}
     others = ("`pattern", "`audit", "`remediate", "`verify")

@@ -8,7 +8,8 @@ from trailbell.evidence import shown
 
 __all__ = ["plural", "print_json", "print_lines", "print_table"]
 
-_WIDTH_IN_A_PIPE = 200
+# Wider than any table: whoever reads a pipe wants each row on one line.
+_WIDTH_IN_A_PIPE = 1_000_000
 _STATE_STYLES = {"ALARM": "bold red", "OK": "green", "INSUFFICIENT_DATA": "yellow"}
 
 
