@@ -44,6 +44,20 @@ def test_a_dropped_file_is_seen_without_a_rescan(tmp_path: Path) -> None:
     assert ("dropped.json", tmp_path / "dropped.json") == (item.name, item.path)
 
 
+def test_a_name_that_is_no_text_is_told_of_and_does_not_end_the_watch(tmp_path: Path) -> None:
+    put(tmp_path / "first.json")
+
+    with following(DirectorySource(tmp_path)) as follower:
+        follower.until("first.json")
+        (tmp_path / os.fsdecode(b"\xff.json")).touch()
+        told = follower.next()
+        put(tmp_path / "dropped.json")
+        item = follower.next()
+
+    assert UnreadableFile(r"'\udcff.json'", "its name is not UTF-8") == told
+    assert "dropped.json" == item.name
+
+
 def test_a_file_that_is_renamed_into_place_is_seen(tmp_path: Path) -> None:
     put(tmp_path / "first.json")
 

@@ -17,6 +17,9 @@ from trailbell.sources._watcher import FolderWatch
 
 __all__ = ["DirectorySource"]
 
+# A watch that broke off begins anew after this, with a rescan, and not at once: that may repeat.
+_LOST_SECONDS = 5.0
+
 
 class DirectorySource:
     """The CloudTrail files of a folder of any depth, or a single file; it keeps the promises of ``Source``.
@@ -101,6 +104,8 @@ class DirectorySource:
         until = time.monotonic() + seconds
         while not stop.is_set() and (left := until - time.monotonic()) > 0:
             changed = watch.wait(left)
+            if watch.is_lost:
+                until = min(until, time.monotonic() + _LOST_SECONDS)
             place = self._place()
             if (place is None) != self._is_gone:
                 return

@@ -15,16 +15,22 @@ __all__ = ["FolderWatch"]
 _STEP_MILLISECONDS = 20
 _LONGEST_MILLISECONDS = 50
 _TICK_SECONDS = 0.1
+# What the library says, and ends, where one changed name is not UTF-8.
+_UNDECODABLE = "Unable to decode path"
 
 
 class FolderWatch:
-    """A watch that follows one folder at a time, and does without events where there can be none."""
+    """A watch that follows one folder at a time, and does without events where there can be none.
+
+    ``is_lost`` says that it broke off and is worth beginning anew.
+    """
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._batches: Generator[set[tuple[watchfiles.Change, str]], None, None] | None = None
         self._folder: Path | None = None
         self._identity: tuple[int, int] | None = None
+        self.is_lost = False
 
     def follow(self, folder: Path | None, is_deep: bool) -> None:
         """Watches the folder, anew where another one has come in its place; None watches nothing.
@@ -35,6 +41,7 @@ class FolderWatch:
         if identity == self._identity:
             return
         self.close()
+        self.is_lost = False
         self._identity = identity
         if folder is None or identity is None:
             return
@@ -65,6 +72,11 @@ class FolderWatch:
             return sorted({path for _, path in next(self._batches, ())})
         except (OSError, RuntimeError) as error:
             self._batches = None
+            if str(error).startswith(_UNDECODABLE):
+                self.is_lost = True
+                # As if nothing had been watched, so that it begins anew.
+                self._identity = None
+                return []
             log().warning(
                 "no change events for the source; its files are found by rescans alone",
                 path=str(self._folder),
