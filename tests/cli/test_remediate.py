@@ -25,6 +25,7 @@ PAGE = AccountState(
         "hubs": [{"region": "us-east-1", "is_on": False}],
     },
 )
+EMPTY = AccountState("", "", set={"filters": [], "alarms": [], "topics": [], "subscriptions": []})
 UNDO = f"trailbell-undo-{MOTOS}.json"
 
 
@@ -164,6 +165,34 @@ def test_what_is_left_to_a_person_is_told_with_its_reason(moto: Moto) -> None:
     assert [ExitCode.CONTROL_LEFT] * 2 == [planned.exit_code, applied.exit_code]
     assert "Left to a person:\n  5.3 root_usage\n    No trail records this account" in planned.stdout
     assert not Path(UNDO).exists()
+
+
+def test_a_twin_whose_tuned_alarm_pages_nobody_is_left_to_a_person(moto: Moto) -> None:
+    make_on_moto(moto, as_motos(patched(EMPTY)))
+    key = "unauthorized_api_calls"
+    words = (
+        "--endpoint-url",
+        moto.url,
+        "--control",
+        key,
+        "--twin",
+        key,
+        "--record-to",
+        "archive@example.com",
+    )
+    silent = typed("apply", *words, "--yes")
+    loud = typed("apply", *words, "--notify", "pager@example.com", "--yes")
+
+    assert ("PASS" in silent.stdout, ExitCode.CONTROL_LEFT) == (True, silent.exit_code)
+    assert "Nobody is known to be subscribed" in silent.stdout
+    assert ("PASS" in loud.stdout, ExitCode.DONE) == (True, loud.exit_code)
+
+
+def test_a_plan_that_may_hold_a_password_is_for_its_owners_eyes(moto: Moto) -> None:
+    made(moto, state_named("threshold-1000"))
+    typed("plan", *told(moto, "--out", "plan.json"))
+
+    assert 0o600 == Path("plan.json").stat().st_mode & 0o777
 
 
 def test_nothing_is_changed_without_a_yes(moto: Moto) -> None:

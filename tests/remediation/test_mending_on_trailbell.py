@@ -85,9 +85,10 @@ def test_until_somebody_confirms_the_controls_do_not_pass(
     mending.apply(plan)
     verdicts = mending.verdicts()
     again = mending.plan()
-    mending.undo()
+    taken_back = mending.undo()
     _, after = mending.read_and_plan()
 
+    assert {Outcome.DONE} == {each.outcome for each in taken_back}
     assert {"FAIL"} == set(verdicts.values())
     assert ((), {"confirmation"}) == (again.changes, {each.kind.value for each in again.left})
     assert comparable(before) == comparable(after)

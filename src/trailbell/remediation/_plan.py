@@ -110,7 +110,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``mended`` are the keys of the controls that pass once everything is done and confirmed; ``passing``
     passed before. ``cis`` is the profile planned for, ``at`` when the account was read (ISO 8601, UTC),
-    ``regions`` where trails were looked for.
+    ``regions`` where trails were looked for. ``twins`` are the keys of the controls that get a silent alarm
+    and a tuned one.
     """
 
     account: str
@@ -122,6 +123,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     passing: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     regions: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
 
     @property
     def controls(self) -> tuple[str, ...]:

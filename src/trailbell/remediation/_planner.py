@@ -74,6 +74,7 @@ class _Planner:
             passing=tuple(each.control for each in first if each.status.is_pass),
             left=tuple(self._left.values()),
             regions=self._before.regions,
+            twins=tuple(sorted(self._wish.tuned)),
         )
 
     def _results(self, snapshot: Snapshot, controls: Sequence[Control]) -> tuple[ControlResult, ...]:

@@ -22,7 +22,7 @@ def undo_changes(
     """Brings back what was there before the changes of an undo file.
 
     What somebody has changed since is kept, unless it is forced; the rest is taken back all the same. It may
-    be interrupted and begun again.
+    be interrupted and begun again. A subscription that waits for its confirmation goes with its topic.
 
     Raises:
         UndoFileError: What is taken back cannot be noted, or an entry is not of the object that it names.
@@ -35,15 +35,30 @@ def undo_changes(
                 f"the undo file's change of {entry.change.name!r} is not of that object in account "
                 f"{journal.record.account}: the file was edited, and nothing is taken back"
             )
-    for entry in reversed(entries):
-        if entry.state is EntryState.UNDONE:
-            continue
+    waiting = [entry for entry in reversed(entries) if entry.state is not EntryState.UNDONE]
+    topics = {each.change.name for each in waiting if each.change.kind is ChangeKind.TOPIC}
+
+    def take_back(entry: Entry) -> Report:
         try:
-            report = _undo(entry, entries, journal, objects, pause, is_forced=is_forced)
+            return _undo(entry, entries, journal, objects, pause, is_forced=is_forced)
         except CallFailedError as error:
-            report = Report(entry.change, Outcome.STOPPED, f"{error}.")
+            return Report(entry.change, Outcome.STOPPED, f"{error}.")
+
+    def take(report: Report) -> None:
         reports.append(report)
         told(report)
+
+    with_topic = []
+    for entry in waiting:
+        report = take_back(entry)
+        is_unconfirmed = report.outcome is Outcome.KEPT and entry.change.kind is ChangeKind.SUBSCRIPTION
+        if is_unconfirmed and entry.change.name in topics:
+            with_topic.append(entry)
+        else:
+            take(report)
+    for entry in with_topic:
+        report = take_back(entry)
+        take(Report(entry.change, Outcome.DONE) if report.outcome is Outcome.ALREADY else report)
     return tuple(reports)
 
 
