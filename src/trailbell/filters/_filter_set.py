@@ -45,6 +45,8 @@ class FilterSet:
             extract = build_extract(counting, parsed[index], self.patterns)
             if extract is not None:
                 self.extracts[index] = extract
+        # What each match of a filter publishes; None where it is read from the event.
+        self.literals = tuple(map(_literal, self.filters))
         known = system_fields or {}
         self._system = [
             tuple((name, known[name]) for name in each.system_dimensions) for each in self.filters
@@ -63,3 +65,8 @@ class FilterSet:
         metric = self.filters[index].transformation.metric
         # An event that lacks a field loses the dimensions of fields, not those of the system (point U19).
         return MetricKey(metric.namespace, metric.name, (*self._system[index], *dimensions))
+
+
+def _literal(counting: MetricFilter) -> float | None:
+    value = counting.transformation.value
+    return None if value.startswith("$") else float(value)

@@ -130,11 +130,10 @@ def _contributions(
     # How often each value was seen: most filters publish one and the same.
     samples: dict[SeriesMinute, dict[float, float]] = {}
     facts: dict[SeriesMinute, list[RecordFacts]] = {}
-    literals = [_literal(each) for each in filters.filters]
     for each in counted:
         witnessed: set[SeriesMinute] = set()
         for index in each.filters:
-            metric, value = filters.metric(index), literals[index]
+            metric, value = filters.metric(index), filters.literals[index]
             extracted = each.match.extracted.get(index)
             if extracted is not None:
                 value = extracted.value
@@ -164,11 +163,6 @@ def _contributions(
         evidence = evidence_of(facts[place]) if place in facts else None
         contributions[place] = Contribution(statistics, evidence, histogram)
     return contributions, facts
-
-
-def _literal(counting: MetricFilter) -> float | None:
-    value = counting.transformation.value
-    return None if value.startswith("$") else float(value)
 
 
 def _place(counting: MetricFilter, metric: MetricKey, at_ms: int) -> SeriesMinute:
