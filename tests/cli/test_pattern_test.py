@@ -369,8 +369,14 @@ def test_what_is_no_regular_file_in_a_folder_is_named_and_not_opened(tmp_path: P
 
 def test_it_ends_at_ctrl_c_while_standard_input_is_silent() -> None:
     pipe = subprocess.PIPE
-    words = [sys.executable, "-m", "trailbell", "pattern", "test", "ERROR", "-"]
-    with subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+    # A shell has what it starts in the background ignore Ctrl-C, and this test with it.
+    script = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from trailbell.cli import main\n"
+        "main(['pattern', 'test', 'ERROR', '-'], prog_name='trailbell')\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=pipe, stdout=pipe, stderr=pipe) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -378,8 +384,8 @@ def test_it_ends_at_ctrl_c_while_standard_input_is_silent() -> None:
         process.stdin.flush()
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        said = process.stderr.read()
         code = process.wait(60)
+        said = process.stderr.read()
 
     assert (b"ERROR a\n", b"\nAborted!\n", ExitCode.PROBLEM) == (first, said, code)
 
