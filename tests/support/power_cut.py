@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from support.ready_store import new_database
+
 __all__ = ["Fuse", "PowerCutError"]
 
 
@@ -23,6 +25,8 @@ class Fuse:
         self.passed = 0
 
     def __enter__(self) -> "Fuse":
+        # Made here, it does not count as what a database is about to do.
+        new_database()
         event.listen(Engine, "before_cursor_execute", self._pass)
         event.listen(Engine, "commit", self._pass)
         return self

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trailbell.store import Store
 
-__all__ = ["ready_store"]
+__all__ = ["new_database", "ready_store"]
 
 _DATABASE_NAME = "trailbell.db"
 
@@ -16,12 +16,13 @@ def ready_store(folder: Path) -> Store:
     database = folder / _DATABASE_NAME
     if not database.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        database.write_bytes(_new_database())
+        database.write_bytes(new_database())
     return Store(folder)
 
 
 @cache
-def _new_database() -> bytes:
+def new_database() -> bytes:
+    """The database of a store in which nothing is; made at the first call."""
     with tempfile.TemporaryDirectory() as folder:
         # A store that is closed has all of it in one file.
         Store(Path(folder)).close()
