@@ -177,19 +177,9 @@ class CoverageJudge:
     def _references_of(self, control: Control) -> tuple[_Reference, ...]:
         if control.key not in self._references:
             texts = accepted_texts(control, self._profile)
-            self._references[control.key] = tuple(self._reference(control, text) for text in texts)
+            sources = event_sources(control)
+            self._references[control.key] = tuple(_reference(text, sources, self._account) for text in texts)
         return self._references[control.key]
-
-    def _reference(self, control: Control, text: str) -> _Reference:
-        pattern = _compiled(text) or FilterPattern(text)
-        samples = sample_events(pattern.pattern, event_sources(control), self._account)
-        varied = (made for each in samples for made in variants(each, self._account))
-        return _Reference(
-            text,
-            narrowed(text, "$." + _ACCOUNT_FIELD, self._account) or text,
-            tuple(each for each in samples if pattern.matches(each)),
-            tuple(each for each in varied if pattern.matches(each)),
-        )
 
     def _known_of(self, control: Control) -> tuple[FilterPattern, ...]:
         if control.key not in self._known:
@@ -198,6 +188,20 @@ class CoverageJudge:
                 each for each in map(_compiled, sorted(texts)) if each is not None and str(each)
             )
         return self._known[control.key]
+
+
+@lru_cache(maxsize=256)
+def _reference(text: str, sources: tuple[str, ...], account: str) -> _Reference:
+    # A plan judges one account many times.
+    pattern = _compiled(text) or FilterPattern(text)
+    samples = sample_events(pattern.pattern, sources, account)
+    varied = (made for each in samples for made in variants(each, account))
+    return _Reference(
+        text,
+        narrowed(text, "$." + _ACCOUNT_FIELD, account) or text,
+        tuple(each for each in samples if pattern.matches(each)),
+        tuple(each for each in varied if pattern.matches(each)),
+    )
 
 
 @lru_cache(maxsize=4096)
