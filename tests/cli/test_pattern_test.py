@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -365,29 +364,6 @@ def test_what_is_no_regular_file_in_a_folder_is_named_and_not_opened(tmp_path: P
 
     assert ["loop", "pipe", "socket"] == [Path(each["file"]).name for each in told["passed_over"]]
     assert 1 == told["records"]["read"]
-
-
-def test_it_ends_at_ctrl_c_while_standard_input_is_silent() -> None:
-    pipe = subprocess.PIPE
-    # A shell has what it starts in the background ignore Ctrl-C, and this test with it.
-    script = (
-        "import signal\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from trailbell.cli import main\n"
-        "main(['pattern', 'test', 'ERROR', '-'], prog_name='trailbell')\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", script], stdin=pipe, stdout=pipe, stderr=pipe) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdin.write(b"ERROR a\n")
-        process.stdin.flush()
-        first = process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        code = process.wait(60)
-        said = process.stderr.read()
-
-    assert (b"ERROR a\n", b"\nAborted!\n", ExitCode.PROBLEM) == (first, said, code)
 
 
 def test_output_in_another_encoding_holds_what_it_can() -> None:

@@ -85,6 +85,10 @@ def test_a_denied_call_put_as_a_log_event_reaches_the_hook_and_says_who(chain: C
     chain.put(denial("mallory"))
     notification = chain.hook.next("Notification").envelope
     message = json.loads(notification["Message"])
+    shown = json.loads(
+        chain.cli.run("aws cloudwatch describe-alarm-history --alarm-name unauthorized_api_calls_alarm")
+    )
+    kinds = [each["HistoryItemType"] for each in shown["AlarmHistoryItems"]]
 
     assert "pending confirmation" == chain.subscribed["SubscriptionArn"]
     assert TOPIC_ARN == notification["TopicArn"]
@@ -93,6 +97,8 @@ def test_a_denied_call_put_as_a_log_event_reaches_the_hook_and_says_who(chain: C
     [principal] = message["Trailbell"]["evidence"]["principals"]
     assert "mallory" in principal["key"]
     assert "Trailbell" == list(message)[-1]
+    assert {"Action", "StateUpdate", "ConfigurationUpdate"} == set(kinds)
+    assert "ALARM" == chain.state()
 
 
 def test_a_denied_call_in_a_file_dropped_into_the_folder_reaches_the_hook(chain: Chain) -> None:
@@ -118,9 +124,12 @@ def test_an_excluded_access_denied_does_not_ring_but_an_excluded_unauthorized_op
     assert 1 == message["Trailbell"]["evidence"]["total"]
 
 
-def test_the_metric_filter_is_kept_as_bash_handed_it_over(chain: Chain) -> None:
+def test_the_metric_filter_is_kept_as_bash_handed_it_over_and_refused_where_no_log_group_is(
+    chain: Chain,
+) -> None:
     shown = json.loads(chain.cli.run("aws logs describe-metric-filters --log-group-name CloudTrail/logs"))
     [kept] = shown["metricFilters"]
+    refused = chain.cli.bash(PUT_METRIC_FILTER.replace("CloudTrail/logs", "not/there"))
 
     assert (
         "{ ($.errorCode =*UnauthorizedOperation) || ($.errorCode =AccessDenied*) && "
@@ -133,23 +142,6 @@ def test_the_metric_filter_is_kept_as_bash_handed_it_over(chain: Chain) -> None:
             "metricValue": "1",
         }
     ] == kept["metricTransformations"]
-
-
-def test_the_command_line_shows_the_alarm_and_its_history(chain: Chain) -> None:
-    chain.put(denial("mallory"))
-    chain.hook.next("Notification")
-    shown = json.loads(
-        chain.cli.run("aws cloudwatch describe-alarm-history --alarm-name unauthorized_api_calls_alarm")
-    )
-    kinds = [each["HistoryItemType"] for each in shown["AlarmHistoryItems"]]
-
-    assert {"Action", "StateUpdate", "ConfigurationUpdate"} == set(kinds)
-    assert "ALARM" == chain.state()
-
-
-def test_a_filter_on_a_log_group_that_is_not_there_is_refused(chain: Chain) -> None:
-    done = chain.cli.bash(PUT_METRIC_FILTER.replace("CloudTrail/logs", "not/there"))
-
-    assert 0 != done.returncode
-    assert "An error occurred (ResourceNotFoundException) when calling the PutMetricFilter" in done.stderr
-    assert "The specified log group does not exist." in done.stderr
+    assert 0 != refused.returncode
+    assert "An error occurred (ResourceNotFoundException) when calling the PutMetricFilter" in refused.stderr
+    assert "The specified log group does not exist." in refused.stderr
