@@ -1,33 +1,14 @@
 """What a browser is shown at the root, where AWS's clients call: the addresses that it can open."""
 
-import html
+import secrets
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from trailbell.web._routes import ROUTES
+from trailbell.web._templates import page_template
 
 __all__ = ["front_page", "wants_front_page"]
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Trailbell</title>
-</head>
-<body>
-<main>
-<h1>Trailbell is running</h1>
-<p>AWS's clients call this address. What can be looked at here:</p>
-<dl>
-{links}</dl>
-</main>
-</body>
-</html>
-"""
 
 
 def wants_front_page(request: Request) -> bool:
@@ -44,16 +25,19 @@ def wants_front_page(request: Request) -> bool:
 
 def front_page() -> Response:
     """Returns a page of links to all that can be read without saying which."""
-    paths = [each for each in ROUTES if each.method == "GET" and not each.path.endswith((".html", "/backup"))]
-    links = "".join(
-        f'<dt><a href="{each.path}">{each.path}</a></dt>\n<dd>{html.escape(each.summary)}</dd>\n'
-        for each in paths
-        if "{" not in each.path
-    )
+    links = [
+        (each.path, each.summary)
+        for each in ROUTES
+        if each.method == "GET" and "{" not in each.path and not each.path.endswith((".html", "/backup"))
+    ]
+    nonce = secrets.token_urlsafe(16)
     headers = {
-        "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+        "content-security-policy": (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
+        ),
         "x-content-type-options": "nosniff",
         # The same address answers AWS's clients in another form.
         "vary": "Accept",
     }
-    return HTMLResponse(_PAGE.format(links=links), headers=headers)
+    text = page_template("front.html").render(links=links, nonce=nonce)
+    return HTMLResponse(text, headers=headers)

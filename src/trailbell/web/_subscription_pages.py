@@ -3,10 +3,8 @@
 Mail scanners open every link they see, so a GET must be without effect (sns-and-delivery section 8).
 """
 
-import functools
 import secrets
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from trailbell._errors import RefusalKind, RequestRefusedError
 from trailbell.chain import Chain, Clock
+from trailbell.web._templates import page_template
 
 __all__ = ["confirm", "confirmation_page", "unsubscribe", "unsubscribe_page"]
 
@@ -135,18 +134,4 @@ def _answer(page: _Page, status: int = 200) -> Response:
 
 
 def _written(page: _Page, nonce: str) -> str:
-    return str(_template().render(msgspec.structs.asdict(page) | {"nonce": nonce}))
-
-
-@functools.cache
-def _template() -> Any:
-    # Most servers never show a page: the library is imported when the first one is asked for.
-    from jinja2 import Environment, PackageLoader, select_autoescape  # noqa: PLC0415
-
-    templates = Environment(
-        loader=PackageLoader("trailbell.web", "templates"),
-        autoescape=select_autoescape(),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return templates.get_template("subscription.html")
+    return str(page_template("subscription.html").render(msgspec.structs.asdict(page) | {"nonce": nonce}))
