@@ -60,8 +60,7 @@ def check_harmless(opened: Opened, url: str) -> None:
     assert 0 == opened.page.locator("script, img, iframe, form").count()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 def test_a_report_is_readable_on_every_screen(browser: Browser, url: str, scheme: Scheme, width: int) -> None:
     with opened_page(browser, url, scheme, width) as opened:
         opened.unfold()

@@ -101,6 +101,7 @@ def test_a_denied_call_put_as_a_log_event_reaches_the_hook_and_says_who(chain: C
     assert "ALARM" == chain.state()
 
 
+@pytest.mark.parametrize("chain", ["2"], indirect=True)
 def test_a_denied_call_in_a_file_dropped_into_the_folder_reaches_the_hook(chain: Chain) -> None:
     write_log(chain.logs / "one.json.gz", [record(), denial("mallory")])
     message = json.loads(chain.hook.next("Notification").envelope["Message"])
@@ -109,6 +110,7 @@ def test_a_denied_call_in_a_file_dropped_into_the_folder_reaches_the_hook(chain:
     assert 1 == message["Trailbell"]["evidence"]["total"]
 
 
+@pytest.mark.parametrize("chain", ["2"], indirect=True)
 def test_an_excluded_access_denied_does_not_ring_but_an_excluded_unauthorized_operation_does(
     chain: Chain,
 ) -> None:
