@@ -82,7 +82,8 @@ def test_a_server_lives_in_a_folder_whose_name_is_no_text_and_counts_what_it_can
 
 def test_a_source_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / NO_TEXT).mkdir()
-    done = cli("serve", "--data", str(tmp_path / "data"), "--source", NO_TEXT, cwd=tmp_path)
+    place = ("--listen", "127.0.0.1:0", "--data", str(tmp_path / "data"))
+    done = cli("serve", *place, "--source", NO_TEXT, cwd=tmp_path)
 
     assert r"\udcff\udcfe': its name is not UTF-8; name it by another path" in done.stderr
     assert ExitCode.CANNOT_START == done.returncode
