@@ -38,13 +38,18 @@ def now(mending: Mender) -> bytes:
     return comparable(mending.read_and_plan()[1])
 
 
-def test_an_alarm_that_was_changed_since_is_kept_unless_it_is_forced(moto: Moto, tmp_path: Path) -> None:
-    mending, before = mended(moto, tmp_path, "threshold-1000", may_overwrite=True)
+def change_alarm(moto: Moto) -> None:
+    """Puts another threshold, as somebody else would."""
     cloudwatch = moto.client("cloudwatch", "us-east-1")
     [alarm] = cloudwatch.describe_alarms(AlarmNames=["root-usage-alarm"])["MetricAlarms"]
     taken = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
-    mine = {name: value for name, value in alarm.items() if name in taken} | {"Threshold": 7.0}
-    cloudwatch.put_metric_alarm(**mine)
+    theirs = {name: value for name, value in alarm.items() if name in taken} | {"Threshold": 7.0}
+    cloudwatch.put_metric_alarm(**theirs)
+
+
+def test_an_alarm_that_was_changed_since_is_kept_unless_it_is_forced(moto: Moto, tmp_path: Path) -> None:
+    mending, before = mended(moto, tmp_path, "threshold-1000", may_overwrite=True)
+    change_alarm(moto)
     [kept] = mending.undo()
     [forced] = mending.undo(is_forced=True)
 
@@ -55,11 +60,7 @@ def test_an_alarm_that_was_changed_since_is_kept_unless_it_is_forced(moto: Moto,
 
 def test_what_others_made_of_it_between_two_plans_is_brought_back(moto: Moto, tmp_path: Path) -> None:
     mending, _ = mended(moto, tmp_path, "one-alarm-missing", may_overwrite=True)
-    cloudwatch = moto.client("cloudwatch", "us-east-1")
-    [alarm] = cloudwatch.describe_alarms(AlarmNames=["root-usage-alarm"])["MetricAlarms"]
-    taken = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
-    theirs = {name: value for name, value in alarm.items() if name in taken} | {"Threshold": 7.0}
-    cloudwatch.put_metric_alarm(**theirs)
+    change_alarm(moto)
     before = now(mending)
     mending.apply(mending.plan())
     reports = mending.undo()
